@@ -1,0 +1,105 @@
+import { StorageError } from "./storage_error.ts";
+
+/** Segments that begin with this are the adapters' own (stage and lock files), and no keys. */
+export const RESERVED_PREFIX = ".flagstone-";
+
+/** The longest key, in UTF-8 bytes. */
+export const MAX_KEY_BYTES = 1024;
+
+/** The longest segment of a key, in UTF-8 bytes: what file systems take for one name. */
+export const MAX_SEGMENT_BYTES = 255;
+
+// deno-lint-ignore no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const PLAIN = /^[\w-]+(?:[./][\w-]+)*$/;
+const encoder: TextEncoder = new TextEncoder();
+
+/** The length of a text in UTF-8 bytes. */
+export function utf8Length(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** Why a text is no key, or `undefined` where it is one. */
+function reasonAgainst(key: string): string | undefined {
+  if (typeof key !== "string") return "a key must be a string";
+  // Most keys are short and plain; they need none of the slower questions.
+  if (key.length < 200 && PLAIN.test(key)) return undefined;
+  if (key === "") return "a key must not be empty";
+  if (!key.isWellFormed()) return "a key must not hold a lone surrogate";
+  if (CONTROL.test(key)) return "a key must not hold a control character";
+  if (key.includes("\\")) return "a key must not hold a backslash";
+  if (key.normalize("NFC") !== key) {
+    return "a key must be in Unicode's form NFC";
+  }
+  if (utf8Length(key) > MAX_KEY_BYTES) {
+    return `a key must not exceed ${MAX_KEY_BYTES} bytes`;
+  }
+  for (const segment of key.split("/")) {
+    if (segment === "") return "a key must not have an empty segment";
+    if (segment === "." || segment === "..") {
+      return `a key must not have the segment "${segment}"`;
+    }
+    if (segment.startsWith(RESERVED_PREFIX)) {
+      return `names with "${RESERVED_PREFIX}" are reserved`;
+    }
+    if (utf8Length(segment) > MAX_SEGMENT_BYTES) {
+      return `a segment of a key must not exceed ${MAX_SEGMENT_BYTES} bytes`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a text is a key that every adapter takes. */
+export function isValidKey(key: string): boolean {
+  return reasonAgainst(key) === undefined;
+}
+
+/**
+ * Refuses a text that is no key. Keys are 1 to 1024 UTF-8 bytes of segments between `/`; no segment
+ * is empty, `.` or `..`, longer than 255 bytes or reserved; no control character, backslash or lone
+ * surrogate; NFC. Nothing is normalised: every normaliser maps two keys to one.
+ *
+ * @param key The text to check
+ * @param adapter The adapter's name, for the error
+ * @throws {StorageError} `InvalidKey`
+ *
+ * @example Usage
+ * ```ts
+ * import { validateKey } from "@flagstone/flagging";
+ * import { assertThrows } from "@std/assert";
+ *
+ * validateKey("flagged/dataset1.csv", "mine");
+ * assertThrows(() => validateKey("../passwd", "mine"));
+ * ```
+ */
+export function validateKey(key: string, adapter: string): void {
+  const reason = reasonAgainst(key);
+  if (reason === undefined) return;
+  const shown = typeof key === "string" && key.length > 80
+    ? `${key.slice(0, 80)}…`
+    : key;
+  throw new StorageError(
+    `Cannot use ${JSON.stringify(shown)} as a key: ${reason}`,
+    {
+      code: "InvalidKey",
+      adapter,
+      key: String(key),
+      outcome: "not-applied",
+    },
+  );
+}
+
+/** Orders keys by their UTF-8 bytes, as `list` does; JavaScript's own order differs above U+FFFF. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    // A surrogate belongs to a character beyond every other code unit.
+    const xHigh = x >= 0xd800 && x <= 0xdfff;
+    const yHigh = y >= 0xd800 && y <= 0xdfff;
+    return xHigh === yHigh ? x - y : xHigh ? 1 : -1;
+  }
+  return a.length - b.length;
+}
