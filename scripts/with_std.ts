@@ -35,9 +35,7 @@ async function npmImportMap(): Promise<string> {
   for (const [subpath, file] of Object.entries<string>(config.exports)) {
     imports[config.name + subpath.slice(1)] = new URL(file, ROOT).href;
   }
-  return `data:application/json,${
-    encodeURIComponent(JSON.stringify({ imports }))
-  }`;
+  return `data:application/json,${encodeURIComponent(JSON.stringify({ imports }))}`;
 }
 
 /** Places `--import-map` behind the subcommand; `doc` and `check` take it there too. */
@@ -50,9 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
   const useJsr = await jsrAnswers();
   const map = useJsr ? undefined : await npmImportMap();
   console.error(
-    `@std/* comes from ${
-      useJsr ? "JSR" : "npm:deno-std (JSR does not answer)"
-    }`,
+    `@std/* comes from ${useJsr ? "JSR" : "npm:deno-std (JSR does not answer)"}`,
   );
   if (map !== undefined && args[0] === "publish") {
     console.error("Skipped deno publish --dry-run: it needs JSR");

@@ -50,9 +50,7 @@ function nextChunk(
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    reader.read().then(resolve, reject).finally(() =>
-      signal.removeEventListener("abort", onAbort)
-    );
+    reader.read().then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
 
@@ -94,9 +92,7 @@ export async function* chunksOf(
   } catch (error) {
     if (error instanceof StorageError) throw error;
     if (signal?.aborted) throw aborted(attempt, signal, "not-applied");
-    const why = `its body failed: ${
-      error instanceof Error ? error.message : error
-    }`;
+    const why = `its body failed: ${error instanceof Error ? error.message : error}`;
     throw fail(attempt, {
       code: "InvalidArgument",
       why,

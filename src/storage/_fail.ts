@@ -1,9 +1,5 @@
 import type { OperationOptions } from "./storage_adapter.ts";
-import {
-  type Outcome,
-  StorageError,
-  type StorageErrorCode,
-} from "./storage_error.ts";
+import { type Outcome, StorageError, type StorageErrorCode } from "./storage_error.ts";
 
 /** Where a failure happened: enough to say what was tried. */
 export interface Attempt {

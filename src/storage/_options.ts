@@ -1,10 +1,5 @@
 import { type Attempt, fail } from "./_fail.ts";
-import type {
-  AppendOptions,
-  Capabilities,
-  ListOptions,
-  WriteOptions,
-} from "./storage_adapter.ts";
+import type { AppendOptions, Capabilities, ListOptions, WriteOptions } from "./storage_adapter.ts";
 import type { StorageError } from "./storage_error.ts";
 
 function invalid(attempt: Attempt, why: string): StorageError {

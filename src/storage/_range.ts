@@ -11,17 +11,13 @@ export function validateRange(
   attempt: Attempt,
 ): void {
   if (range === undefined) return;
-  const valid = "last" in range
-    ? isOffset(range.last)
-    : isOffset(range.start) &&
-      (range.end === undefined ||
-        (isOffset(range.end) && range.end >= range.start));
+  const valid = "last" in range ? isOffset(range.last) : isOffset(range.start) &&
+    (range.end === undefined ||
+      (isOffset(range.end) && range.end >= range.start));
   if (valid) return;
   throw fail(attempt, {
     code: "InvalidArgument",
-    why: `its range must have whole, ordered offsets: current value is ${
-      JSON.stringify(range)
-    }`,
+    why: `its range must have whole, ordered offsets: current value is ${JSON.stringify(range)}`,
   });
 }
 
@@ -38,8 +34,7 @@ export function resolveRange(
   if (range.start > size) {
     throw fail(attempt, {
       code: "RangeNotSatisfiable",
-      why:
-        `the range begins at ${range.start} and the object has ${size} bytes`,
+      why: `the range begins at ${range.start} and the object has ${size} bytes`,
     });
   }
   return { start: range.start, end: Math.min(range.end ?? size, size) };

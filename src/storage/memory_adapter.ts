@@ -44,9 +44,7 @@ function contentVersion(bytes: Uint8Array): Version {
     low = Math.imul(low ^ byte, 0x01000193);
     high = Math.imul(high ^ byte, 0x01000197);
   }
-  return `${bytes.length}-${(low >>> 0).toString(16)}${
-    (high >>> 0).toString(16)
-  }` as Version;
+  return `${bytes.length}-${(low >>> 0).toString(16)}${(high >>> 0).toString(16)}` as Version;
 }
 
 function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -75,9 +75,7 @@ export function isValidKey(key: string): boolean {
 export function validateKey(key: string, adapter: string): void {
   const reason = reasonAgainst(key);
   if (reason === undefined) return;
-  const shown = typeof key === "string" && key.length > 80
-    ? `${key.slice(0, 80)}…`
-    : key;
+  const shown = typeof key === "string" && key.length > 80 ? `${key.slice(0, 80)}…` : key;
   throw new StorageError(
     `Cannot use ${JSON.stringify(shown)} as a key: ${reason}`,
     {

@@ -1,0 +1,64 @@
+// Readers that are not careful evaluate a cell with one of these at its start, and a semicolon- or
+// tab-separated reading may put the start of a cell behind any comma. The list is OWASP's.
+const UNSAFE = /^[=+\-@\t\n\r]|,[=+\-@\t\n\r]/;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+function isJsonContainer(text: string): boolean {
+  const first = text.trimStart()[0];
+  if (first !== "[" && first !== "{") return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    // Brackets nested too deep for the parser are as harmless as any other.
+    return error instanceof RangeError;
+  }
+}
+
+/** Whether a spreadsheet might take a text for a formula. Numbers and JSON are none. */
+function isUnsafe(text: string): boolean {
+  return UNSAFE.test(text) && !NUMBER.test(text) && !isJsonContainer(text);
+}
+
+function withoutQuotes(text: string): string {
+  let start = 0;
+  while (text[start] === "'") start++;
+  return start === 0 ? text : text.slice(start);
+}
+
+/**
+ * Makes a text safe to open in a spreadsheet: one that might be taken for a formula gets a leading
+ * `'`, and so does one that already stands behind such quotes, so that {@linkcode unescapeCell}
+ * gives back every text.
+ *
+ * A text is unsafe that begins with `=`, `+`, `-`, `@`, TAB, LF or CR, or has one of them behind a
+ * comma. Plain numbers (`-5`, `-1.5e3`) and JSON arrays and objects are safe.
+ *
+ * @example Usage
+ * ```ts
+ * import { escapeCell } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(escapeCell("=1+1"), "'=1+1");
+ * assertEquals(escapeCell("-5"), "-5");
+ * ```
+ */
+export function escapeCell(text: string): string {
+  return isUnsafe(withoutQuotes(text)) ? `'${text}` : text;
+}
+
+/**
+ * The exact inverse of {@linkcode escapeCell}.
+ *
+ * @example Usage
+ * ```ts
+ * import { escapeCell, unescapeCell } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(unescapeCell("'=1+1"), "=1+1");
+ * assertEquals(unescapeCell(escapeCell("'=1+1")), "'=1+1");
+ * ```
+ */
+export function unescapeCell(text: string): string {
+  return text[0] === "'" && isUnsafe(withoutQuotes(text)) ? text.slice(1) : text;
+}

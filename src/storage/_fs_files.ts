@@ -1,0 +1,155 @@
+import { dirname } from "@std/path";
+import { systemCode } from "./_fs_errors.ts";
+import type { ObjectInfo, Version } from "./storage_adapter.ts";
+
+/** A body that was written under a reserved name, to be moved to its place. */
+export interface Stage {
+  readonly path: string;
+  readonly key: string;
+}
+
+function versionOf({ ino, birthtime, mtime, size }: Deno.FileInfo): Version {
+  const parts = [
+    ino ?? 0,
+    birthtime?.getTime() ?? 0,
+    mtime?.getTime() ?? 0,
+    size,
+  ];
+  return parts.map((part) => part.toString(36)).join("-") as Version;
+}
+
+function toInfo(key: string, file: Deno.FileInfo): ObjectInfo {
+  return {
+    key,
+    size: file.size,
+    version: versionOf(file),
+    ...(file.mtime === null ? {} : { modified: file.mtime }),
+  };
+}
+
+/**
+ * What is known of the file at a path; `null` where there is none, or a directory. `onSpecial` is
+ * called for what is neither.
+ */
+export function infoOf(
+  path: string,
+  key: string,
+  onSpecial?: () => never,
+): ObjectInfo | null {
+  let file: Deno.FileInfo;
+  try {
+    file = Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+  if (file.isDirectory) return null;
+  if (!file.isFile) onSpecial?.();
+  return toInfo(key, file);
+}
+
+/** Writes all bytes; a single call may write fewer. */
+export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) {
+    written += file.writeSync(bytes.subarray(written));
+  }
+}
+
+/** Makes a directory with those above it; `durable` writes each new name to the disk. */
+export function makeDirectory(dir: string, durable: boolean): void {
+  if (!durable) return Deno.mkdirSync(dir, { recursive: true });
+  const parent = dirname(dir);
+  try {
+    Deno.mkdirSync(dir);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    makeDirectory(parent, durable);
+    return makeDirectory(dir, durable);
+  }
+  const handle = Deno.openSync(parent);
+  try {
+    handle.syncSync();
+  } finally {
+    handle.close();
+  }
+}
+
+/** Links a staged file to its place: unlike a rename this fails where somebody else was first. */
+function linkNew(stage: Stage, path: string): void {
+  try {
+    Deno.linkSync(stage.path, path);
+  } catch (error) {
+    const code = systemCode(error);
+    // Some file systems have no hard links; the lock still keeps this adapter's writers apart.
+    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP") {
+      throw error;
+    }
+    Deno.renameSync(stage.path, path);
+  }
+}
+
+/**
+ * Moves a staged file to its place. The caller holds the lock of the directory and has looked at
+ * what is there (`old`).
+ */
+export function publish(
+  stage: Stage,
+  path: string,
+  { old, exclusive }: { old: ObjectInfo | null; exclusive: boolean },
+): ObjectInfo {
+  // File systems count time in ticks: two states within one would share a version.
+  const time = Math.max(Date.now(), (old?.modified?.getTime() ?? 0) + 1);
+  Deno.utimeSync(stage.path, new Date(time), new Date(time));
+  if (old !== null && Deno.build.os !== "windows") {
+    Deno.chmodSync(stage.path, (Deno.lstatSync(path).mode ?? 0o666) & 0o7777);
+  }
+  if (exclusive) linkNew(stage, path);
+  else Deno.renameSync(stage.path, path);
+  return toInfo(stage.key, Deno.lstatSync(path));
+}
+
+/**
+ * Adds bytes to a file, all of them or none. The caller holds the lock of the directory and has
+ * looked at what is there (`old`).
+ */
+export async function appendAll(
+  path: string,
+  key: string,
+  bytes: Uint8Array,
+  old: ObjectInfo,
+  durable: boolean,
+): Promise<ObjectInfo> {
+  // In append mode no byte of a program that takes no lock can be overwritten.
+  const file = Deno.openSync(path, { append: true });
+  try {
+    try {
+      writeAll(file, bytes);
+      if (durable) await file.syncData();
+    } catch (error) {
+      file.truncateSync(old.size);
+      throw error;
+    }
+    return keepTimeMoving(file, key, old);
+  } finally {
+    file.close();
+  }
+}
+
+/** The kernel's time may lie behind one that was forced forward: it must not go back. */
+function keepTimeMoving(
+  file: Deno.FsFile,
+  key: string,
+  old: ObjectInfo,
+): ObjectInfo {
+  const now = file.statSync();
+  if (
+    old.modified === undefined || now.mtime === null ||
+    now.mtime >= old.modified
+  ) {
+    return toInfo(key, now);
+  }
+  file.utimeSync(old.modified, old.modified);
+  return toInfo(key, file.statSync());
+}

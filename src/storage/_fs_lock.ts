@@ -1,0 +1,99 @@
+import { RESERVED_PREFIX } from "./validate_key.ts";
+
+/** A directory that this caller alone may change, among all who keep to its lock. */
+export interface LockedDirectory {
+  /** The open directory, or where directories cannot be opened, its lock file. */
+  readonly handle: Deno.FsFile;
+  /** Lets the next caller in. */
+  release(): void;
+}
+
+const LOCK_FILE = `${RESERVED_PREFIX}lock`;
+
+/** Who waits in this process: each directory's last caller. */
+const tails: Map<string, Promise<void>> = new Map();
+
+/**
+ * Waits its turn among the callers of this process. A blocking wait for the lock of a file holds a
+ * thread; so at most one caller of a process waits there.
+ */
+async function takeTurn(dir: string): Promise<() => void> {
+  const before = tails.get(dir);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  tails.set(dir, promise);
+  if (before !== undefined) await before;
+  return () => {
+    if (tails.get(dir) === promise) tails.delete(dir);
+    resolve();
+  };
+}
+
+/**
+ * Opens what is locked in place of a directory's content: the directory itself, so that no lock
+ * file lies among a user's data. Where a directory cannot be opened (Windows), a file in it that is
+ * never removed.
+ */
+function openLock(dir: string, lockFile: boolean): Deno.FsFile {
+  return lockFile
+    ? Deno.openSync(`${dir}/${LOCK_FILE}`, {
+      read: true,
+      write: true,
+      create: true,
+    })
+    : Deno.openSync(dir);
+}
+
+/** Whether the open directory is still the one at its path: it may have been removed and remade. */
+function isCurrent(
+  handle: Deno.FsFile,
+  dir: string,
+  lockFile: boolean,
+): boolean {
+  if (lockFile) return true;
+  try {
+    const now = Deno.statSync(dir);
+    const then = handle.statSync();
+    return now.ino === then.ino && now.dev === then.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Locks a directory against every caller on this host that does the same. The kernel frees the lock
+ * when its holder dies. Rejects with `Deno.errors.NotFound` where there is no such directory.
+ *
+ * The lock of a data file would not do: replacing the file by a rename replaces what is locked.
+ */
+export async function lockDirectory(
+  dir: string,
+  lockFile: boolean = Deno.build.os === "windows",
+): Promise<LockedDirectory> {
+  const endTurn = await takeTurn(dir);
+  try {
+    while (true) {
+      const handle = openLock(dir, lockFile);
+      try {
+        // Without contention the synchronous call takes microseconds, the other one a thread.
+        if (!handle.tryLockSync(true)) await handle.lock(true);
+        if (isCurrent(handle, dir, lockFile)) {
+          return {
+            handle,
+            release() {
+              handle.close();
+              endTurn();
+            },
+          };
+        }
+      } catch (error) {
+        handle.close();
+        throw error;
+      }
+      handle.close();
+    }
+  } catch (error) {
+    endTurn();
+    throw error;
+  }
+}

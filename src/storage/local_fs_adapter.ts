@@ -1,0 +1,492 @@
+import { dirname, fromFileUrl, resolve } from "@std/path";
+import { chunksOf, validateBody } from "./_body.ts";
+import { type Attempt, fail, refuseAborted } from "./_fail.ts";
+import { fsError, systemCode } from "./_fs_errors.ts";
+import { lockDirectory } from "./_fs_lock.ts";
+import { appendAll, infoOf, makeDirectory, publish, type Stage, writeAll } from "./_fs_files.ts";
+import { streamFile } from "./_fs_stream.ts";
+import { walkKeys } from "./_fs_walk.ts";
+import { validateAppend, validateList, validateWrite } from "./_options.ts";
+import { resolveRange, validateRange } from "./_range.ts";
+import type {
+  AppendOptions,
+  Body,
+  Capabilities,
+  ListOptions,
+  ObjectInfo,
+  OperationOptions,
+  ReadOptions,
+  ReadResult,
+  StorageAdapter,
+  WriteOptions,
+} from "./storage_adapter.ts";
+import { StorageError } from "./storage_error.ts";
+import { RESERVED_PREFIX, validateKey } from "./validate_key.ts";
+
+/** Options of {@linkcode LocalFsAdapter}. */
+export interface LocalFsAdapterOptions {
+  /** The directory that keys are paths below. It is made by the first write. */
+  readonly root: string | URL;
+  /**
+   * Whether a resolved write is on the disk and survives power loss. Costs an `fsync` a write.
+   *
+   * @default {false}
+   */
+  readonly durable?: boolean | undefined;
+  /**
+   * The age in milliseconds at which a listing removes what a killed process left behind.
+   *
+   * @default {3_600_000}
+   */
+  readonly reapAfterMs?: number | undefined;
+}
+
+/** What is done under the lock of the directory that a key lies in. */
+type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
+
+const STAGE_PREFIX = `${RESERVED_PREFIX}stage-`;
+const HOUR_MS = 3_600_000;
+
+/** How long deletion waits for the clock, so that a version does not come back. */
+const LONGEST_WAIT_MS = 20;
+
+/**
+ * Keeps objects as files below a directory of the local disk, with Deno.
+ *
+ * Writes are atomic: staged beside their place, then moved there. Creation, swap and append have one
+ * winner among all processes of the host that use this adapter, by a lock on the directory which the
+ * kernel frees when its holder dies. An append that fails is undone. Symbolic links below the root
+ * are not followed.
+ *
+ * @example Usage
+ * ```ts
+ * import { LocalFsAdapter } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const root = await Deno.makeTempDir();
+ * const storage = new LocalFsAdapter({ root });
+ * await storage.append("a.txt", new TextEncoder().encode("hello"), { at: 0 });
+ * assertEquals(await Deno.readTextFile(`${root}/a.txt`), "hello");
+ * await Deno.remove(root, { recursive: true });
+ * ```
+ */
+export class LocalFsAdapter implements StorageAdapter {
+  /** The name for messages. */
+  readonly name: string = "local-fs";
+  /** What this adapter promises. */
+  readonly capabilities: Capabilities;
+  /** The directory that keys are paths below, as an absolute path. */
+  readonly root: string;
+  readonly #durable: boolean;
+  readonly #reapAfterMs: number;
+  #disposed = false;
+
+  /**
+   * Makes an adapter; touches nothing yet.
+   *
+   * @throws {StorageError} `Unsupported` where there is no Deno
+   */
+  constructor(options: LocalFsAdapterOptions) {
+    if (globalThis.Deno === undefined) {
+      throw new StorageError(
+        "Cannot use the local file system without Deno: give the logger a `storage`",
+        { code: "Unsupported", adapter: this.name },
+      );
+    }
+    const { root, durable = false, reapAfterMs = HOUR_MS } = options;
+    this.root = resolve(root instanceof URL ? fromFileUrl(root) : root);
+    this.#durable = durable;
+    this.#reapAfterMs = reapAfterMs;
+    this.capabilities = {
+      create: "host",
+      swap: "host",
+      append: "host",
+      durable,
+      versions: "unique",
+      metadata: false,
+    };
+  }
+
+  /** Resolves with what is known of an object, or `null`. */
+  async stat(
+    key: string,
+    options?: OperationOptions,
+  ): Promise<ObjectInfo | null> {
+    const attempt = this.#begin("stat", key, options);
+    return await this.#inExisting(attempt, options, (path) => {
+      return this.#look(path, key, attempt);
+    });
+  }
+
+  /** Reads an object or a part of it; a reader of an object that is replaced reads the old one. */
+  async read(
+    key: string,
+    options: ReadOptions = {},
+  ): Promise<ReadResult | null> {
+    const attempt = this.#begin("read", key, options);
+    validateRange(options.range, attempt);
+    return await this.#inExisting(attempt, options, (path) => {
+      const info = this.#look(path, key, attempt);
+      if (info === null) return null;
+      if (
+        options.ifVersion !== undefined && options.ifVersion !== info.version
+      ) {
+        throw fail(attempt, { code: "Conflict", why: "the version changed" });
+      }
+      const { start, end } = resolveRange(options.range, info.size, attempt);
+      return {
+        info,
+        start,
+        end,
+        body: streamFile(path, start, end, attempt, options.signal),
+      };
+    });
+  }
+
+  /** Makes or replaces an object: staged beside its place, then moved there in one step. */
+  async write(
+    key: string,
+    body: Body,
+    options: WriteOptions = {},
+  ): Promise<ObjectInfo> {
+    const attempt = this.#begin("write", key, options);
+    validateWrite(options, this.capabilities, attempt);
+    validateBody(body, options, attempt);
+    const stage = await this.#stage(key, body, options, attempt);
+    try {
+      return await this.#inMade(attempt, options, async (path, directory) => {
+        const old = this.#look(path, key, attempt);
+        this.#refusePrecondition(options, old, attempt);
+        return await this.#publish(
+          stage,
+          path,
+          old,
+          options.precondition === "absent",
+          directory,
+        );
+      });
+    } finally {
+      removeQuietly(stage.path);
+    }
+  }
+
+  /** Adds bytes to an object of exactly this size; what cannot be added whole is undone. */
+  async append(
+    key: string,
+    bytes: Uint8Array,
+    options: AppendOptions,
+  ): Promise<ObjectInfo> {
+    const attempt = this.#begin("append to", key, options);
+    validateAppend(bytes, options, attempt);
+    const action: Action<ObjectInfo> = (path, directory) => {
+      const old = this.#look(path, key, attempt);
+      this.#refuseOffset(old?.size ?? 0, options.at, attempt);
+      if (old === null) return this.#create(path, key, bytes, directory);
+      if (bytes.length === 0) return old;
+      return appendAll(path, key, bytes, old, this.#durable);
+    };
+    if (options.at === 0) return await this.#inMade(attempt, options, action);
+    const info = await this.#inExisting(attempt, options, action);
+    if (info === null) throw this.#wrongOffset(0, options.at, attempt);
+    return info;
+  }
+
+  /** Removes an object, and directories that it leaves empty. */
+  async delete(key: string, options?: OperationOptions): Promise<void> {
+    const attempt = this.#begin("delete", key, options);
+    await this.#inExisting(attempt, options, async (path) => {
+      const old = this.#look(path, key, attempt);
+      if (old === null) return;
+      Deno.removeSync(path);
+      await passTime(old);
+    });
+    await this.#prune(dirname(this.#path(key)));
+  }
+
+  /** Lists objects in the order of their keys' UTF-8 bytes, and reaps old debris on its way. */
+  async *list(
+    options: ListOptions = {},
+  ): AsyncGenerator<ObjectInfo, void, undefined> {
+    const attempt = this.#begin("list", undefined, options);
+    validateList(options, attempt);
+    const { prefix = "", after = "", limit = Infinity, signal } = options;
+    let listed = 0;
+    if (limit === 0) return;
+    try {
+      const onOther = (path: string) => this.#reap(path);
+      for await (
+        const key of walkKeys(this.root, "", { prefix, after, onOther })
+      ) {
+        refuseAborted(attempt, { signal });
+        const info = await this.stat(key, { signal });
+        if (info === null) continue;
+        yield info;
+        if (++listed >= limit) return;
+      }
+    } catch (error) {
+      throw this.#error(error, attempt);
+    }
+  }
+
+  /** Ends the use of the adapter; it holds nothing. Calls after it reject. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    return Promise.resolve();
+  }
+
+  #path(key: string): string {
+    return `${this.root}/${key}`;
+  }
+
+  #begin(
+    operation: string,
+    key: string | undefined,
+    options?: OperationOptions,
+  ): Attempt {
+    const attempt = { adapter: this.name, operation, key };
+    if (this.#disposed) {
+      throw fail(attempt, {
+        code: "InvalidArgument",
+        why: "the adapter was disposed of",
+        outcome: "not-applied",
+      });
+    }
+    if (key !== undefined) validateKey(key, this.name);
+    refuseAborted(attempt, options);
+    return attempt;
+  }
+
+  /** Runs an action alone among all callers in the directory of a key, or not where there is none. */
+  async #inExisting<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    action: Action<T>,
+  ): Promise<T | null> {
+    const path = this.#path(attempt.key!);
+    const dir = dirname(path);
+    try {
+      const lock = await lockDirectory(dir).catch(ignoreNotFound);
+      if (lock === null) return null;
+      try {
+        refuseAborted(attempt, options);
+        this.#refuseDetour(dir, lock.handle, attempt);
+        return await action(path, lock.handle);
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      throw this.#error(error, attempt);
+    }
+  }
+
+  /** The same, but makes the directory where there is none. */
+  async #inMade<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    action: Action<T>,
+  ): Promise<T> {
+    while (true) {
+      const done = await this.#inExisting(
+        attempt,
+        options,
+        async (path, directory) => {
+          return { result: await action(path, directory) };
+        },
+      );
+      if (done !== null) return done.result;
+      try {
+        makeDirectory(dirname(this.#path(attempt.key!)), this.#durable);
+      } catch (error) {
+        throw this.#error(error, attempt);
+      }
+    }
+  }
+
+  #error(error: unknown, attempt: Attempt): StorageError {
+    const notDirectory = systemCode(error) === "ENOTDIR" ||
+      systemCode(error) === "EEXIST";
+    if (notDirectory && Deno.lstatSync(this.root).isFile) {
+      return fail(attempt, {
+        code: "Misconfigured",
+        why: `its root ${JSON.stringify(this.root)} is a file and no directory`,
+        outcome: "not-applied",
+        cause: error,
+      });
+    }
+    return fsError(error, attempt, "not-applied");
+  }
+
+  /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
+  #refuseDetour(dir: string, handle: Deno.FsFile, attempt: Attempt): void {
+    if (realPath(dir) !== realPath(this.root) + dir.slice(this.root.length)) {
+      throw fail(attempt, {
+        code: "PermissionDenied",
+        why: "a symbolic link, or a name in other case, lies on its path",
+        outcome: "not-applied",
+      });
+    }
+    if (Deno.build.os !== "windows" && !handle.statSync().isDirectory) {
+      throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
+    }
+  }
+
+  /** What is at a path: an object, or nothing (a directory is nothing); a link is refused. */
+  #look(path: string, key: string, attempt: Attempt): ObjectInfo | null {
+    return infoOf(path, key, () => {
+      throw fail(attempt, {
+        code: "PermissionDenied",
+        why: "it is a symbolic link or no regular file",
+        outcome: "not-applied",
+      });
+    });
+  }
+
+  /** Makes an object together with its first bytes, so that a kill leaves no empty one behind. */
+  async #create(
+    path: string,
+    key: string,
+    bytes: Uint8Array,
+    directory: Deno.FsFile,
+  ): Promise<ObjectInfo> {
+    const stage = openStage(dirname(path), key);
+    try {
+      try {
+        writeAll(stage.file, bytes);
+        if (this.#durable) await stage.file.syncData();
+      } finally {
+        stage.file.close();
+      }
+      return await this.#publish(stage, path, null, true, directory);
+    } finally {
+      removeQuietly(stage.path);
+    }
+  }
+
+  async #publish(
+    stage: Stage,
+    path: string,
+    old: ObjectInfo | null,
+    exclusive: boolean,
+    directory: Deno.FsFile,
+  ): Promise<ObjectInfo> {
+    const info = publish(stage, path, { old, exclusive });
+    if (this.#durable) await directory.sync();
+    return info;
+  }
+
+  /** Writes a body under a reserved name in the directory that it will lie in. */
+  async #stage(
+    key: string,
+    body: Body,
+    options: WriteOptions,
+    attempt: Attempt,
+  ): Promise<Stage> {
+    const dir = dirname(this.#path(key));
+    // Under the lock, where it is made sure that the path has no detour.
+    const stage = await this.#inMade(attempt, options, () => openStage(dir, key));
+    try {
+      for await (const chunk of chunksOf(body, options, attempt)) writeAll(stage.file, chunk);
+      if (this.#durable) await stage.file.syncData();
+      stage.file.close();
+      return stage;
+    } catch (error) {
+      stage.file.close();
+      removeQuietly(stage.path);
+      await this.#prune(dir);
+      throw this.#error(error, attempt);
+    }
+  }
+
+  #refusePrecondition(
+    { precondition }: WriteOptions,
+    old: ObjectInfo | null,
+    attempt: Attempt,
+  ): void {
+    if (precondition === undefined) return;
+    const holds = precondition === "absent" ? old === null : old?.version === precondition.version;
+    if (holds) return;
+    throw fail(attempt, {
+      code: "Conflict",
+      why: precondition === "absent" ? "it exists" : "the version changed",
+      outcome: "not-applied",
+    });
+  }
+
+  #refuseOffset(size: number, at: number, attempt: Attempt): void {
+    if (size !== at) throw this.#wrongOffset(size, at, attempt);
+  }
+
+  #wrongOffset(size: number, at: number, attempt: Attempt): StorageError {
+    return fail(attempt, {
+      code: "Conflict",
+      why: `its size is ${size} and not ${at}`,
+      outcome: "not-applied",
+    });
+  }
+
+  /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
+  async #prune(dir: string): Promise<void> {
+    let current = dir;
+    while (current.length > this.root.length) {
+      try {
+        const lock = await lockDirectory(current);
+        try {
+          Deno.removeSync(current);
+        } finally {
+          lock.release();
+        }
+      } catch {
+        return; // not empty, or gone: both end it
+      }
+      current = dirname(current);
+    }
+  }
+
+  #reap(path: string): void {
+    if (!path.slice(path.lastIndexOf("/") + 1).startsWith(STAGE_PREFIX)) return;
+    try {
+      const { mtime } = Deno.lstatSync(path);
+      if (mtime !== null && Date.now() - mtime.getTime() > this.#reapAfterMs) {
+        Deno.removeSync(path);
+      }
+    } catch {
+      // Somebody else reaped it, or may not: a listing does not fail over debris.
+    }
+  }
+}
+
+function ignoreNotFound(error: unknown): null {
+  if (error instanceof Deno.errors.NotFound) return null;
+  throw error;
+}
+
+/** A path without links, written as keys are. */
+function realPath(path: string): string {
+  const real = Deno.realPathSync(path);
+  return Deno.build.os === "windows" ? real.replaceAll("\\", "/") : real;
+}
+
+function openStage(dir: string, key: string): Stage & { file: Deno.FsFile } {
+  const random = crypto.getRandomValues(new Uint8Array(8)).toHex();
+  const path = `${dir}/${STAGE_PREFIX}${random}`;
+  return {
+    path,
+    key,
+    file: Deno.openSync(path, { write: true, createNew: true }),
+  };
+}
+
+function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was published by a rename, or is reaped later.
+  }
+}
+
+/** Waits until the clock is past an object's time, lest its successor gets the same version. */
+async function passTime(old: ObjectInfo): Promise<void> {
+  const until = old.modified?.getTime() ?? 0;
+  if (until - Date.now() > LONGEST_WAIT_MS) return; // its time of birth tells them apart then
+  while (Date.now() <= until) await new Promise((done) => setTimeout(done, 1));
+}
