@@ -28,6 +28,7 @@ export class RecordScanner {
   #offset: number;
   #end: number;
   #records = 0;
+  #first: readonly [start: number, end: number] | undefined;
   /** How many bytes of a mark were seen, while nothing else was. */
   #mark: number;
 
@@ -63,17 +64,18 @@ export class RecordScanner {
     return this.#state === IN_QUOTES ? "open quotes" : "record";
   }
 
+  /** The offsets of the first record's text, once its end was seen. */
+  get first(): readonly [start: number, end: number] | undefined {
+    return this.#first;
+  }
+
   /**
    * Scans the next bytes.
    *
    * @param bytes The bytes behind those scanned before
-   * @param onRecord Called with the offsets of the start of each whole record, of the end of its
-   * text, and of the end of its line; blank lines are passed over
+   * @param onRecord Called with the offsets of each whole record's text; blank lines are passed over
    */
-  push(
-    bytes: Uint8Array,
-    onRecord?: (start: number, textEnd: number, lineEnd: number) => void,
-  ): void {
+  push(bytes: Uint8Array, onRecord?: (start: number, end: number) => void): void {
     const base = this.#offset;
     const length = bytes.length;
     let i = this.#mark === NO_MARK ? 0 : this.#passMark(bytes);
@@ -94,12 +96,12 @@ export class RecordScanner {
       }
       if (byte === LF || byte === CR) {
         const start = this.#end;
-        const textEnd = base + i;
+        const end = base + i;
         this.#end = base + ++i;
         if (state !== RECORD_START) {
           this.#records++;
-          const crlf = byte === CR && bytes[i] === LF;
-          onRecord?.(start, textEnd, this.#end + (crlf ? 1 : 0));
+          this.#first ??= [start, end];
+          onRecord?.(start, end);
         }
         state = byte === CR ? AFTER_CR : RECORD_START;
         continue;

@@ -1,0 +1,73 @@
+import type { Cell, CellContext, FileSource } from "./component.ts";
+import { type FileData, toFileData } from "./file_data.ts";
+import { jsonCell, toJson } from "./json_cell.ts";
+
+/** Whether a value holds bytes, which JSON cannot. */
+export function isFileSource(value: unknown): value is FileSource {
+  return value instanceof Blob || value instanceof Uint8Array || value instanceof ReadableStream;
+}
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  "text/plain": "txt",
+  "image/svg+xml": "svg",
+  "audio/mpeg": "mp3",
+};
+
+function extensionOf(mediaType: string): string {
+  const essence = mediaType.split(";", 1)[0]!.trim();
+  const extension = EXTENSIONS[essence] ?? /^[a-z]+\/([a-z0-9]{1,5})$/.exec(essence)?.[1];
+  return extension === undefined ? "" : `.${extension}`;
+}
+
+/** What a file is called where it has no name of its own: by its media type. */
+function nameOf(source: FileSource): string {
+  if (source instanceof File && source.name !== "") return source.name;
+  return `file${source instanceof Blob ? extensionOf(source.type) : ""}`;
+}
+
+function sizeOf(source: FileSource): number | null {
+  if (source instanceof Blob) return source.size;
+  return source instanceof Uint8Array ? source.length : null;
+}
+
+/** Stores bytes beside the dataset and describes the copy. */
+export async function saveSource(source: FileSource, context: CellContext): Promise<FileData> {
+  const name = nameOf(source);
+  return toFileData(await context.saveFile(source, name), {
+    orig_name: source instanceof File ? name : null,
+    mime_type: source instanceof Blob && source.type !== "" ? source.type : null,
+    size: sizeOf(source),
+  });
+}
+
+/** The objects in a value, at any depth, that are files. Nothing inside them is looked at. */
+export function filesIn<T extends object>(
+  value: unknown,
+  column: string,
+  isFile: (object: object) => object is T,
+): Set<T> {
+  const found = new Set<T>();
+  toJson(value, {
+    column,
+    simplifyFileData: false,
+    replace(object) {
+      if (!isFile(object)) return undefined;
+      found.add(object);
+      return false;
+    },
+  });
+  return found;
+}
+
+/** Stores files, and makes the cell of the value that holds them. */
+export async function cellWithFiles<T extends object>(
+  value: unknown,
+  context: CellContext,
+  found: Iterable<T>,
+  save: (file: T) => Promise<FileData>,
+): Promise<Cell> {
+  const saved = new Map<object, FileData>();
+  for (const file of found) saved.set(file, await save(file));
+  const { column, simplifyFileData } = context;
+  return jsonCell(value, { column, simplifyFileData, replace: (object) => saved.get(object) });
+}

@@ -1,0 +1,123 @@
+import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files.ts";
+import type { Cell, CellContext, Component, FileSource } from "./component.ts";
+import { type FileData, isFileData, toFileData } from "./file_data.ts";
+
+/** Options of {@linkcode file} and {@linkcode files}. */
+export interface FileOptions {
+  /**
+   * Opens the file that a FileData's path names. The app says here which paths are its own: a path
+   * comes with the request and must not be trusted.
+   *
+   * @default {only keys of the dataset's own storage are opened}
+   */
+  readonly open?:
+    | ((path: string) => FileSource | null | Promise<FileSource | null>)
+    | undefined;
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
+async function openPath(
+  path: string,
+  context: CellContext,
+  open: FileOptions["open"],
+): Promise<FileSource> {
+  const source = open === undefined ? await context.openKey(path) : await open(path);
+  if (source !== null) return source;
+  const reason = open === undefined
+    ? "it is no key of the dataset's storage: hand over the bytes, or give file() an open function"
+    : "its open function found no such file";
+  throw new Error(
+    `Cannot store the file ${JSON.stringify(path)} of ${
+      JSON.stringify(context.column)
+    } as ${reason}`,
+  );
+}
+
+function isFile(value: object): value is FileSource | FileData {
+  return isFileSource(value) || isFileData(value);
+}
+
+async function save(
+  value: FileSource | FileData,
+  context: CellContext,
+  open: FileOptions["open"],
+): Promise<FileData> {
+  if (isFileSource(value)) return await saveSource(value, context);
+  const source = await openPath(value.path, context, open);
+  return toFileData(await context.saveFile(source, baseName(value.path)), value);
+}
+
+function refuseFileless(value: unknown, { column }: CellContext): void {
+  if (typeof value === "object" && value !== null && filesIn(value, column, isFile).size > 0) {
+    return;
+  }
+  throw new TypeError(
+    `Cannot log a value of ${JSON.stringify(column)} as it holds no file: ` +
+      "hand over a File, a Blob, bytes, a stream or a FileData",
+  );
+}
+
+function toCell(value: unknown, context: CellContext, { open }: FileOptions): Promise<Cell> {
+  const found = filesIn(value, context.column, isFile);
+  return cellWithFiles(value, context, found, (one) => save(one, context, open));
+}
+
+/**
+ * A component for one file, as an upload or an image gives it: a `File`, a `Blob`, bytes, a stream,
+ * or Gradio's FileData; also an object that holds such files, as an annotated image is. A copy is
+ * stored beside the dataset, in `<label>/<random>/<name>`, and the cell is its path relative to the
+ * dataset. `null` is an empty cell.
+ *
+ * @example Usage
+ * ```ts
+ * import { CSVLogger, file, MemoryAdapter, value } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using logger = new CSVLogger({ storage: new MemoryAdapter(), verbose: false });
+ * await logger.setup([file("photo"), value("class")]);
+ * const photo = new File(["not really a picture"], "cat.png", { type: "image/png" });
+ * assertEquals(await logger.flag([photo, "dog"], "wrong"), 1);
+ * ```
+ */
+export function file(label?: string | null, options: FileOptions = {}): Component {
+  return {
+    label,
+    toCell(value, context) {
+      if (value === null || value === undefined) return null;
+      refuseFileless(value, context);
+      return toCell(value, context, options);
+    },
+  };
+}
+
+/**
+ * A component for a list of files. The cell is a JSON array of their paths.
+ *
+ * @example Usage
+ * ```ts
+ * import { CSVLogger, files, MemoryAdapter } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using logger = new CSVLogger({ storage: new MemoryAdapter(), verbose: false });
+ * await logger.setup([files("pages")]);
+ * assertEquals(await logger.flag([[new File(["1"], "1.txt"), new File(["2"], "2.txt")]]), 1);
+ * ```
+ */
+export function files(label?: string | null, options: FileOptions = {}): Component {
+  return {
+    label,
+    toCell(value, context) {
+      if (value === null || value === undefined) return null;
+      if (!Array.isArray(value)) {
+        throw new TypeError(
+          `Cannot log a value of ${JSON.stringify(context.column)} as it is no array of files`,
+        );
+      }
+      for (const item of value) refuseFileless(item, context);
+      return toCell(value, context, options);
+    },
+  };
+}

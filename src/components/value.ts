@@ -1,0 +1,31 @@
+import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files.ts";
+import type { Component } from "./component.ts";
+import { jsonCell } from "./json_cell.ts";
+
+/**
+ * A component for any value: text is written as typed, `null` and `undefined` are an empty cell,
+ * everything else is JSON. Bytes (`File`, `Blob`, `Uint8Array`, streams) anywhere in it are stored
+ * beside the dataset; Gradio's FileData is only a description here, and no path in it is opened.
+ *
+ * @example Usage
+ * ```ts
+ * import { CSVLogger, MemoryAdapter, value } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using logger = new CSVLogger({ storage: new MemoryAdapter(), verbose: false });
+ * await logger.setup([value("prompt"), value("scores")]);
+ * assertEquals(await logger.flag(["a cat", { cat: 0.9, dog: 0.1 }]), 1);
+ * ```
+ */
+export function value(label?: string | null): Component {
+  return {
+    label,
+    toCell(value, context) {
+      if (typeof value !== "object" || value === null) return jsonCell(value, context);
+      const sources = filesIn(value, context.column, isFileSource);
+      return sources.size === 0
+        ? jsonCell(value, context)
+        : cellWithFiles(value, context, sources, (source) => saveSource(source, context));
+    },
+  };
+}

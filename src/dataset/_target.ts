@@ -1,0 +1,127 @@
+import type {
+  ObjectInfo,
+  ReadResult,
+  StorageAdapter,
+  Version,
+} from "../storage/storage_adapter.ts";
+import { hasCode, StorageError } from "../storage/storage_error.ts";
+import { concat } from "./_bytes.ts";
+
+/** How rows reach an object: added to it, or by rewriting it under compare-and-swap. */
+export type Rung = "append" | "rewrite";
+
+/** What was read of an object; from now on it is the base of what is added. */
+export interface Read {
+  /** The offset of the first byte. */
+  readonly start: number;
+  /** The version that was read. */
+  readonly version: Version;
+  /** The metadata of the object, where the adapter keeps it. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The bytes to the object's end. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** One object that rows are added to, with exactly one winner for each state of it. */
+export interface Target {
+  readonly rung: Rung;
+  /**
+   * Adds bytes to the object if it still has the size `at` and, on the rung `rewrite`, the version
+   * read or written last; else rejects with `Conflict`.
+   */
+  add(bytes: Uint8Array, at: number): Promise<ObjectInfo>;
+  /** Reads the object from an offset on (or from its start where it is shorter); `null`: missing. */
+  read(from: number): Promise<Read | null>;
+}
+
+/** The rung that an adapter's capabilities allow. */
+export function rungFor({ name, capabilities }: StorageAdapter): Rung {
+  if (capabilities.append !== "none") return "append";
+  if (capabilities.create !== "none" && capabilities.swap !== "none") return "rewrite";
+  throw new StorageError(
+    `Cannot log to the adapter "${name}" as it offers neither append nor compare-and-swap`,
+    { code: "Unsupported", adapter: name, outcome: "not-applied" },
+  );
+}
+
+function toRead(result: ReadResult): Read {
+  const { start, info, body } = result;
+  return { start, version: info.version, metadata: info.metadata ?? {}, chunks: body };
+}
+
+/** Adds to an object by the adapter's own append. */
+export class AppendTarget implements Target {
+  readonly rung = "append";
+  readonly #storage: StorageAdapter;
+  readonly #key: string;
+
+  constructor(storage: StorageAdapter, key: string) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  add(bytes: Uint8Array, at: number): Promise<ObjectInfo> {
+    return this.#storage.append!(this.#key, bytes, { at });
+  }
+
+  async read(from: number): Promise<Read | null> {
+    const range = from === 0 ? undefined : { start: from };
+    try {
+      const result = await this.#storage.read(this.#key, { range });
+      return result && toRead(result);
+    } catch (error) {
+      if (from > 0 && hasCode(error, "RangeNotSatisfiable")) return await this.read(0);
+      throw error;
+    }
+  }
+}
+
+/** Adds to an object by writing it anew, from a base that is kept in memory. */
+export class RewriteTarget implements Target {
+  readonly rung = "rewrite";
+  readonly #storage: StorageAdapter;
+  readonly #key: string;
+  readonly #metadata: Readonly<Record<string, string>>;
+  #base: Uint8Array = new Uint8Array();
+  #version: Version | null = null;
+
+  /** Metadata are kept with the object when this target makes it. */
+  constructor(storage: StorageAdapter, key: string, metadata: Readonly<Record<string, string>>) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#metadata = metadata;
+  }
+
+  async add(bytes: Uint8Array, at: number): Promise<ObjectInfo> {
+    const body = concat(this.#base.subarray(0, at), bytes);
+    const version = this.#version;
+    const info = await this.#storage.write(this.#key, body, {
+      precondition: version === null ? "absent" : { version },
+      ...(this.#storage.capabilities.metadata
+        ? { contentType: "text/csv; charset=utf-8", metadata: this.#metadata }
+        : {}),
+    });
+    this.#base = body;
+    this.#version = info.version;
+    return info;
+  }
+
+  async read(from: number): Promise<Read | null> {
+    const result = await this.#storage.read(this.#key);
+    if (result === null) {
+      this.#version = null;
+      this.#base = new Uint8Array();
+      return null;
+    }
+    const read = toRead(result);
+    // One read is both the proof of what landed and the next base.
+    this.#base = concat(...await Array.fromAsync(read.chunks));
+    this.#version = read.version;
+    const start = from > this.#base.length ? 0 : from;
+    return { ...read, start, chunks: oneChunk(this.#base.subarray(start)) };
+  }
+}
+
+async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield await Promise.resolve(bytes);
+}

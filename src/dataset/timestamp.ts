@@ -1,0 +1,48 @@
+const FORM = "dddd-dd-dd dd:dd:dd.dddddd";
+const WITHOUT_FRACTION = FORM.indexOf("."); // as Python writes it where the microseconds are 0
+
+/** A point in time as a cell has it: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`, always six digits. */
+export function formatTimestamp(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1000);
+  const rest = String(microseconds - milliseconds * 1000).padStart(3, "0");
+  const iso = new Date(milliseconds).toISOString(); // 2026-01-31T12:34:56.789Z
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${rest}`;
+}
+
+/** Whether a cell is the beginning of a timestamp whose rest was never written. */
+export function isTornTimestamp(cell: string): boolean {
+  if (cell.length >= FORM.length || cell.length === WITHOUT_FRACTION) return false;
+  for (let i = 0; i < cell.length; i++) {
+    const expected = FORM[i];
+    if (expected === "d" ? !/\d/.test(cell[i]!) : cell[i] !== expected) return false;
+  }
+  return true;
+}
+
+/**
+ * Tells times that never repeat and never go back, in microseconds since 1970.
+ *
+ * Clocks here count milliseconds. The digits below them are chosen at random once a clock, so that
+ * the rows of two writers differ also within one millisecond.
+ */
+export class Clock {
+  readonly #now: () => number;
+  readonly #digits: number = crypto.getRandomValues(new Uint16Array(1))[0]! % 1000;
+  #last = 0;
+
+  /**
+   * Makes a clock.
+   *
+   * @param now Milliseconds since 1970
+   */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** The next time. */
+  next(): number {
+    const time = Math.floor(this.#now()) * 1000 + this.#digits;
+    this.#last = Math.max(time, this.#last + 1);
+    return this.#last;
+  }
+}

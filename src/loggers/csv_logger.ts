@@ -1,0 +1,83 @@
+import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
+import type { FlagArguments, SetupArguments } from "./flagging_callback.ts";
+
+/** Options of {@linkcode CSVLogger}. */
+export interface CSVLoggerOptions extends LoggerOptions {
+  /** Whether the cell of a file is its path alone. @default {true} */
+  readonly simplifyFileData?: boolean | undefined;
+  /**
+   * A fixed name for the data file. Where it exists with other headers, the next free sibling is
+   * used: `mine2.csv` for `mine.csv`.
+   *
+   * @default {`dataset<N>.csv`, where N counts the header versions}
+   */
+  readonly datasetFileName?: string | undefined;
+}
+
+/**
+ * Logs each sample as a row of a CSV dataset: a column for each component, then `flag` and
+ * `username` where samples have them, then `timestamp`.
+ *
+ * A file takes a sample if it has the sample's columns. Where the columns change, the next file is
+ * made: `dataset1.csv`, `dataset2.csv`, … So every row stands under its own headers.
+ *
+ * A sample whose `flag()` resolved is in the dataset exactly once, whole. One that rejected is not,
+ * unless the error is a `StorageError` with the outcome `"unknown"`: then it is there zero or one
+ * times.
+ *
+ * @example Usage
+ * ```ts
+ * import { CSVLogger, MemoryAdapter } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const storage = new MemoryAdapter();
+ * await using logger = new CSVLogger({ storage, verbose: false });
+ * await logger.setup(["question", "answer"], "flagged");
+ * assertEquals(await logger.flag(["2 + 2?", "5"], "wrong", "ada"), 1);
+ * assertEquals(logger.datasetFile, "flagged/dataset1.csv");
+ * ```
+ */
+export class CSVLogger extends DatasetLogger {
+  /** Makes a logger; touches nothing yet. */
+  constructor(options: CSVLoggerOptions = {}) {
+    super(options, {
+      fileName: options.datasetFileName,
+      header: true,
+      simplifyFileData: options.simplifyFileData ?? true,
+    });
+  }
+
+  /**
+   * Tells which components the samples have. Makes nothing: the first sample does.
+   *
+   * @param components Components, or labels for plain values
+   * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
+   * empty @default {"flagged"}
+   */
+  // deno-lint-ignore require-await -- what it throws must be a rejection
+  async setup(components: SetupArguments[0], flaggingDir?: string): Promise<void> {
+    this.open(components, flaggingDir);
+  }
+
+  /**
+   * Logs a sample.
+   *
+   * @param data A value for each component
+   * @param flagOption What the person said of it; its column appears with the first sample that has it
+   * @param username Who said so; its column appears likewise
+   * @returns How many samples the dataset file has now
+   * @throws {TypeError} If the number of values is not that of the components
+   * @throws {StorageError} If the storage fails
+   */
+  flag(
+    data: FlagArguments[0],
+    flagOption?: string | null,
+    username?: string | null,
+  ): Promise<number> {
+    return this.keep(data, [
+      optionalField("flag", flagOption),
+      optionalField("username", username),
+      this.timestamp(),
+    ]);
+  }
+}

@@ -1,0 +1,282 @@
+import type { Cell, Component } from "../components/component.ts";
+import { pathSegment } from "../components/safe_name.ts";
+import { value } from "../components/value.ts";
+import { escapeCell } from "../csv/escape.ts";
+import { DatasetVersions } from "../dataset/dataset_versions.ts";
+import type { Field } from "../dataset/fields.ts";
+import { FixedNames, NumberedNames } from "../dataset/file_name.ts";
+import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
+import { LocalFsAdapter } from "../storage/local_fs_adapter.ts";
+import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { StorageError } from "../storage/storage_error.ts";
+import { validateKey } from "../storage/validate_key.ts";
+import { type FilePlace, SampleFiles } from "./_sample_files.ts";
+import { type FlagArguments, FlaggingCallback, type SetupArguments } from "./flagging_callback.ts";
+
+/** Options that every logger of this package takes. */
+export interface LoggerOptions {
+  /**
+   * Where to log. Without it, `flaggingDir` is a directory of the local disk; with it, a key prefix.
+   *
+   * @default {a LocalFsAdapter of `flaggingDir`}
+   */
+  readonly storage?: StorageAdapter | undefined;
+  /** Whether to print which file was made or taken up, and what was repaired. @default {true} */
+  readonly verbose?: boolean | undefined;
+  /** The clock of the timestamps, in milliseconds since 1970. @default {Date.now} */
+  readonly now?: (() => number) | undefined;
+  /**
+   * Writes a timestamp, from microseconds since 1970 that never repeat within a process.
+   *
+   * @default {formatTimestamp: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`}
+   */
+  readonly timestamp?: ((microseconds: number) => string) | undefined;
+  /**
+   * The size in bytes at which a dataset goes on in a new part, on a storage that rewrites objects.
+   *
+   * @default {1_048_576}
+   */
+  readonly maxPartBytes?: number | undefined;
+}
+
+/** What kind of dataset a logger keeps. */
+export interface DatasetKind {
+  /** The name of its file; `undefined`: `dataset<N>.csv`. */
+  readonly fileName: string | undefined;
+  /** Whether its first row is a header. */
+  readonly header: boolean;
+  /** Whether the cell of a file is its path alone. */
+  readonly simplifyFileData: boolean;
+}
+
+interface Column {
+  readonly name: string;
+  /** The name as a header cell. */
+  readonly header: string;
+  /** The name as a directory for files. */
+  readonly segment: string;
+  readonly component: Component;
+}
+
+interface Setup {
+  readonly columns: readonly Column[];
+  readonly place: FilePlace;
+  readonly versions: DatasetVersions;
+}
+
+/** The clock of all loggers of a process, so that no two of their timestamps are equal. */
+const sharedClock: Clock = new Clock(Date.now);
+
+function print(message: string): void {
+  // deno-lint-ignore no-console -- what `verbose` asks for
+  console.log(message);
+}
+
+/** The text of a cell as it stands in a file. */
+export function sanitize(cell: Cell): string {
+  if (cell === null) return "";
+  return typeof cell === "string" ? escapeCell(cell) : cell.verbatim;
+}
+
+/** The field of a text that a sample may have; made safe for spreadsheets, absent where the text is. */
+export function optionalField(column: string, text: string | null | undefined): Field {
+  return { column, cell: text === null || text === undefined ? undefined : escapeCell(text) };
+}
+
+/**
+ * What the loggers of this package share, from values to a row in a dataset: the class to extend for
+ * a logger that keeps such datasets with other columns.
+ *
+ * @typeParam SetupArgs What `setup()` takes
+ * @typeParam FlagArgs What `flag()` takes
+ *
+ * @example A logger that always keeps the model's name
+ * ```ts
+ * import { DatasetLogger, type Field, MemoryAdapter } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class ModelLogger extends DatasetLogger<[labels: string[]], [data: unknown[], model: string]> {
+ *   constructor() {
+ *     const kind = { fileName: "models.csv", header: true, simplifyFileData: true };
+ *     super({ storage: new MemoryAdapter(), verbose: false }, kind);
+ *   }
+ *   setup(labels: string[]): Promise<void> {
+ *     this.open(labels);
+ *     return Promise.resolve();
+ *   }
+ *   flag(data: unknown[], model: string): Promise<number> {
+ *     const field: Field = { column: "model", cell: model };
+ *     return this.keep(data, [field, this.timestamp()]);
+ *   }
+ * }
+ *
+ * await using logger = new ModelLogger();
+ * await logger.setup(["question", "answer"]);
+ * assertEquals(await logger.flag(["2 + 2?", "5"], "small-1"), 1);
+ * ```
+ */
+export abstract class DatasetLogger<
+  SetupArgs extends unknown[] = SetupArguments,
+  FlagArgs extends unknown[] = FlagArguments,
+> extends FlaggingCallback<SetupArgs, FlagArgs> {
+  readonly #options: LoggerOptions;
+  readonly #kind: DatasetKind;
+  readonly #clock: Clock;
+  readonly #underWay: Set<Promise<unknown>> = new Set();
+  #setup: Setup | null = null;
+  #disposed = false;
+
+  /** Makes a logger of this kind; touches nothing yet. */
+  constructor(options: LoggerOptions, kind: DatasetKind) {
+    super();
+    if (kind.fileName?.includes("/")) {
+      throw new TypeError(
+        `Cannot log to the file ${JSON.stringify(kind.fileName)} as it is a path`,
+      );
+    }
+    if (kind.fileName !== undefined) validateKey(kind.fileName, options.storage?.name ?? "logger");
+    this.#options = options;
+    this.#kind = kind;
+    this.#clock = options.now === undefined ? sharedClock : new Clock(options.now);
+  }
+
+  /** The key of the file that took the last sample; `null` before the first one. */
+  get datasetFile(): string | null {
+    return this.#setup?.versions.file ?? null;
+  }
+
+  /** Waits until every sample that was flagged is kept or was rejected. */
+  override async flush(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  /** Waits for what is under way; samples flagged later are refused. Idempotent. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await this.flush();
+  }
+
+  /** Prepares for samples of these components. */
+  protected open(components: SetupArguments[0], flaggingDir: string = "flagged"): void {
+    this.#refuseDisposed("set up");
+    const { storage, maxPartBytes, verbose = true } = this.#options;
+    const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
+    const place: FilePlace = {
+      storage: storage ?? new LocalFsAdapter({ root: flaggingDir }),
+      directory,
+      simplifyFileData: this.#kind.simplifyFileData,
+    };
+    const { fileName, header } = this.#kind;
+    const names = fileName === undefined
+      ? new NumberedNames(place.storage, directory)
+      : new FixedNames(directory + fileName);
+    const shown = storage === undefined ? `${flaggingDir.replace(/(?<=.)\/$/, "")}/` : "";
+    const say = verbose ? print : undefined;
+    const versions = new DatasetVersions(place.storage, names, {
+      header,
+      maxPartBytes,
+      onNotice: say,
+      onFile: (key, made) =>
+        say?.(`${made ? "Created" : "Using existing"} dataset file at: ${shown}${key}`),
+    });
+    const columns = components.map((component, i) => toColumn(component, i, fileName));
+    this.#setup = { columns, place, versions };
+  }
+
+  /** Keeps a sample: the cells of its components, and the fields behind them. */
+  protected keep(data: readonly unknown[], rest: readonly Field[]): Promise<number> {
+    const kept = this.#keep(data, rest);
+    this.#underWay.add(kept);
+    const done = (): boolean => this.#underWay.delete(kept);
+    kept.then(done, done);
+    return kept;
+  }
+
+  /** A timestamp's field. */
+  protected timestamp(): Field {
+    const { timestamp = formatTimestamp } = this.#options;
+    return { column: "timestamp", cell: timestamp(this.#clock.next()) };
+  }
+
+  async #keep(data: readonly unknown[], rest: readonly Field[]): Promise<number> {
+    this.#refuseDisposed("flag");
+    const setup = this.#setup;
+    if (setup === null) throw new Error("Cannot flag as setup() was not called");
+    refuseOtherLength(data, setup.columns);
+    const files = new SampleFiles(setup.place);
+    try {
+      const cells = makeCells(data, setup.columns, files);
+      const fields = toFields(setup.columns, cells instanceof Promise ? await cells : cells);
+      return await setup.versions.add([...fields, ...rest]);
+    } catch (error) {
+      // Where nobody knows whether the row is there, its files must be.
+      if (!(error instanceof StorageError && error.outcome === "unknown")) await files.discard();
+      throw error;
+    }
+  }
+
+  #refuseDisposed(action: string): void {
+    if (this.#disposed) throw new Error(`Cannot ${action} as the logger was disposed of`);
+  }
+}
+
+function toPrefix(flaggingDir: string, { name }: StorageAdapter): string {
+  const directory = flaggingDir.endsWith("/") ? flaggingDir.slice(0, -1) : flaggingDir;
+  if (directory === "") return "";
+  validateKey(directory, name);
+  return `${directory}/`;
+}
+
+function toColumn(
+  component: Component | string | null,
+  index: number,
+  fileName: string | undefined,
+): Column {
+  const made = component === null || typeof component === "string" ? value(component) : component;
+  const label = (made.label ?? "").toWellFormed().replace(/^\ufeff/, "");
+  const name = label === "" ? `component ${index}` : label;
+  const segment = pathSegment(name);
+  // A directory must not take the name of a data file.
+  const isDataFile = /\.csv$/i.test(segment) || segment.toLowerCase() === fileName?.toLowerCase();
+  return {
+    name,
+    header: escapeCell(name),
+    segment: isDataFile ? `${segment}_` : segment,
+    component: made,
+  };
+}
+
+function refuseOtherLength(data: readonly unknown[], columns: readonly Column[]): void {
+  if (Array.isArray(data) && data.length === columns.length) return;
+  const given = Array.isArray(data) ? data.length : typeof data;
+  throw new TypeError(
+    `Cannot flag the sample as it must have ${columns.length} values (${
+      columns.map(({ name }) => JSON.stringify(name)).join(", ")
+    }): current value has ${given}`,
+  );
+}
+
+/** Where no component has to wait, neither does the sample. */
+function makeCells(
+  data: readonly unknown[],
+  columns: readonly Column[],
+  files: SampleFiles,
+): Cell[] | Promise<Cell[]> {
+  const cells = columns.map(({ name, segment, component }, i) =>
+    component.toCell(data[i], files.context(name, segment))
+  );
+  return cells.some((cell) => cell instanceof Promise) ? settled(cells) : cells as Cell[];
+}
+
+/** Waits for all cells even if one fails, so that what the others stored can be removed. */
+async function settled(cells: readonly (Cell | Promise<Cell>)[]): Promise<Cell[]> {
+  const results = await Promise.allSettled(cells);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+function toFields(columns: readonly Column[], cells: readonly Cell[]): Field[] {
+  return columns.map(({ header }, i) => ({ column: header, cell: sanitize(cells[i] ?? null) }));
+}

@@ -1,0 +1,67 @@
+import type { Component } from "../components/component.ts";
+
+/** What `setup()` takes: the components, or just their labels, and where to log. */
+export type SetupArguments = [
+  components: readonly (Component | string | null)[],
+  flaggingDir?: string,
+];
+
+/** What `flag()` takes: a value for each component, the reason, and who flagged. */
+export type FlagArguments = [
+  data: readonly unknown[],
+  flagOption?: string | null,
+  username?: string | null,
+];
+
+/**
+ * Keeps flagged samples: the class to extend for a logger of one's own. `FlagMethod` and
+ * `flagMethods()` take any of them.
+ *
+ * @typeParam Setup What `setup()` takes
+ * @typeParam Flag What `flag()` takes
+ *
+ * @example A callback that counts
+ * ```ts
+ * import { FlaggingCallback } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Counter extends FlaggingCallback {
+ *   #total = 0;
+ *   setup(): Promise<void> {
+ *     return Promise.resolve();
+ *   }
+ *   flag(): Promise<number> {
+ *     return Promise.resolve(++this.#total);
+ *   }
+ * }
+ *
+ * await using counter = new Counter();
+ * await counter.setup();
+ * assertEquals(await counter.flag(), 1);
+ * ```
+ */
+export abstract class FlaggingCallback<
+  Setup extends unknown[] = SetupArguments,
+  Flag extends unknown[] = FlagArguments,
+> implements AsyncDisposable {
+  /** Tells what will be flagged, and where to. Called before the first `flag()`. */
+  abstract setup(...args: Setup): Promise<void>;
+
+  /**
+   * Keeps one sample.
+   *
+   * @returns How many samples there are now. Once it resolves the sample is kept; where it rejects,
+   * the caller must not take it for kept.
+   */
+  abstract flag(...args: Flag): Promise<number>;
+
+  /** Waits until every sample that was flagged is kept or was rejected. */
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Ends the use of the callback, after {@linkcode FlaggingCallback.flush}. Idempotent. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.flush();
+  }
+}
