@@ -1,11 +1,31 @@
 import { dirname } from "@std/path";
 import { systemCode } from "./_fs_errors.ts";
 import type { ObjectInfo, Version } from "./storage_adapter.ts";
+import { RESERVED_PREFIX } from "./validate_key.ts";
+
+/** What the names of staged files begin with. */
+export const STAGE_PREFIX: string = `${RESERVED_PREFIX}stage-`;
 
 /** A body that was written under a reserved name, to be moved to its place. */
 export interface Stage {
   readonly path: string;
   readonly key: string;
+}
+
+/** Opens a file to stage a body in, under a name of fixed length that is no key. */
+export function openStage(dir: string, key: string): Stage & { readonly file: Deno.FsFile } {
+  const random = crypto.randomUUID().slice(0, 18).replaceAll("-", "");
+  const path = `${dir}/${STAGE_PREFIX}${random}`;
+  return { path, key, file: Deno.openSync(path, { write: true, createNew: true }) };
+}
+
+/** Removes a staged file that was not published, or was published by a second name. */
+export function removeQuietly(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was published by a rename, or is reaped later.
+  }
 }
 
 function versionOf({ ino, birthtime, mtime, size }: Deno.FileInfo): Version {

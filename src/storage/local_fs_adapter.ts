@@ -1,12 +1,22 @@
 import { dirname, fromFileUrl, resolve } from "@std/path";
 import { chunksOf, validateBody } from "./_body.ts";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
-import { fsError, systemCode } from "./_fs_errors.ts";
-import { lockDirectory } from "./_fs_lock.ts";
-import { appendAll, infoOf, makeDirectory, publish, type Stage, writeAll } from "./_fs_files.ts";
+import { fsError } from "./_fs_errors.ts";
+import {
+  appendAll,
+  infoOf,
+  openStage,
+  publish,
+  removeQuietly,
+  type Stage,
+  STAGE_PREFIX,
+  writeAll,
+} from "./_fs_files.ts";
+import { type Action, FsRoot } from "./_fs_root.ts";
 import { streamFile } from "./_fs_stream.ts";
 import { walkKeys } from "./_fs_walk.ts";
 import { validateAppend, validateList, validateWrite } from "./_options.ts";
+import { disposedOf, refuseOffset, refusePrecondition, refuseVersion } from "./_preconditions.ts";
 import { resolveRange, validateRange } from "./_range.ts";
 import type {
   AppendOptions,
@@ -21,7 +31,7 @@ import type {
   WriteOptions,
 } from "./storage_adapter.ts";
 import { StorageError } from "./storage_error.ts";
-import { RESERVED_PREFIX, validateKey } from "./validate_key.ts";
+import { validateKey } from "./validate_key.ts";
 
 /** Options of {@linkcode LocalFsAdapter}. */
 export interface LocalFsAdapterOptions {
@@ -41,10 +51,6 @@ export interface LocalFsAdapterOptions {
   readonly reapAfterMs?: number | undefined;
 }
 
-/** What is done under the lock of the directory that a key lies in. */
-type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
-
-const STAGE_PREFIX = `${RESERVED_PREFIX}stage-`;
 const HOUR_MS = 3_600_000;
 
 /** How long deletion waits for the clock, so that a version does not come back. */
@@ -77,6 +83,7 @@ export class LocalFsAdapter implements StorageAdapter {
   readonly capabilities: Capabilities;
   /** The directory that keys are paths below, as an absolute path. */
   readonly root: string;
+  readonly #root: FsRoot;
   readonly #durable: boolean;
   readonly #reapAfterMs: number;
   #disposed = false;
@@ -95,6 +102,7 @@ export class LocalFsAdapter implements StorageAdapter {
     }
     const { root, durable = false, reapAfterMs = HOUR_MS } = options;
     this.root = resolve(root instanceof URL ? fromFileUrl(root) : root);
+    this.#root = new FsRoot(this.root, durable);
     this.#durable = durable;
     this.#reapAfterMs = reapAfterMs;
     this.capabilities = {
@@ -108,62 +116,36 @@ export class LocalFsAdapter implements StorageAdapter {
   }
 
   /** Resolves with what is known of an object, or `null`. */
-  async stat(
-    key: string,
-    options?: OperationOptions,
-  ): Promise<ObjectInfo | null> {
+  async stat(key: string, options?: OperationOptions): Promise<ObjectInfo | null> {
     const attempt = this.#begin("stat", key, options);
-    return await this.#inExisting(attempt, options, (path) => {
-      return this.#look(path, key, attempt);
-    });
+    return await this.#root.inExisting(attempt, options, (path) => look(path, key, attempt));
   }
 
   /** Reads an object or a part of it; a reader of an object that is replaced reads the old one. */
-  async read(
-    key: string,
-    options: ReadOptions = {},
-  ): Promise<ReadResult | null> {
+  async read(key: string, options: ReadOptions = {}): Promise<ReadResult | null> {
+    const { range, ifVersion, signal } = options;
     const attempt = this.#begin("read", key, options);
-    validateRange(options.range, attempt);
-    return await this.#inExisting(attempt, options, (path) => {
-      const info = this.#look(path, key, attempt);
+    validateRange(range, attempt);
+    return await this.#root.inExisting(attempt, options, (path) => {
+      const info = look(path, key, attempt);
       if (info === null) return null;
-      if (
-        options.ifVersion !== undefined && options.ifVersion !== info.version
-      ) {
-        throw fail(attempt, { code: "Conflict", why: "the version changed" });
-      }
-      const { start, end } = resolveRange(options.range, info.size, attempt);
-      return {
-        info,
-        start,
-        end,
-        body: streamFile(path, start, end, attempt, options.signal),
-      };
+      refuseVersion(ifVersion, info.version, attempt);
+      const { start, end } = resolveRange(range, info.size, attempt);
+      return { info, start, end, body: streamFile(path, start, end, attempt, signal) };
     });
   }
 
   /** Makes or replaces an object: staged beside its place, then moved there in one step. */
-  async write(
-    key: string,
-    body: Body,
-    options: WriteOptions = {},
-  ): Promise<ObjectInfo> {
+  async write(key: string, body: Body, options: WriteOptions = {}): Promise<ObjectInfo> {
     const attempt = this.#begin("write", key, options);
     validateWrite(options, this.capabilities, attempt);
     validateBody(body, options, attempt);
     const stage = await this.#stage(key, body, options, attempt);
     try {
-      return await this.#inMade(attempt, options, async (path, directory) => {
-        const old = this.#look(path, key, attempt);
-        this.#refusePrecondition(options, old, attempt);
-        return await this.#publish(
-          stage,
-          path,
-          old,
-          options.precondition === "absent",
-          directory,
-        );
+      return await this.#root.inMade(attempt, options, (path, directory) => {
+        const old = look(path, key, attempt);
+        refusePrecondition(options.precondition, old?.version, attempt);
+        return this.#publish(stage, path, old, options.precondition === "absent", directory);
       });
     } finally {
       removeQuietly(stage.path);
@@ -171,52 +153,44 @@ export class LocalFsAdapter implements StorageAdapter {
   }
 
   /** Adds bytes to an object of exactly this size; what cannot be added whole is undone. */
-  async append(
-    key: string,
-    bytes: Uint8Array,
-    options: AppendOptions,
-  ): Promise<ObjectInfo> {
+  async append(key: string, bytes: Uint8Array, options: AppendOptions): Promise<ObjectInfo> {
     const attempt = this.#begin("append to", key, options);
     validateAppend(bytes, options, attempt);
     const action: Action<ObjectInfo> = (path, directory) => {
-      const old = this.#look(path, key, attempt);
-      this.#refuseOffset(old?.size ?? 0, options.at, attempt);
+      const old = look(path, key, attempt);
+      refuseOffset(options.at, old?.size ?? 0, attempt);
       if (old === null) return this.#create(path, key, bytes, directory);
       if (bytes.length === 0) return old;
       return appendAll(path, key, bytes, old, this.#durable);
     };
-    if (options.at === 0) return await this.#inMade(attempt, options, action);
-    const info = await this.#inExisting(attempt, options, action);
-    if (info === null) throw this.#wrongOffset(0, options.at, attempt);
-    return info;
+    if (options.at === 0) return await this.#root.inMade(attempt, options, action);
+    const info = await this.#root.inExisting(attempt, options, action);
+    if (info === null) refuseOffset(options.at, 0, attempt);
+    return info!;
   }
 
   /** Removes an object, and directories that it leaves empty. */
   async delete(key: string, options?: OperationOptions): Promise<void> {
     const attempt = this.#begin("delete", key, options);
-    await this.#inExisting(attempt, options, async (path) => {
-      const old = this.#look(path, key, attempt);
+    await this.#root.inExisting(attempt, options, async (path) => {
+      const old = look(path, key, attempt);
       if (old === null) return;
       Deno.removeSync(path);
       await passTime(old);
     });
-    await this.#prune(dirname(this.#path(key)));
+    await this.#root.prune(key);
   }
 
   /** Lists objects in the order of their keys' UTF-8 bytes, and reaps old debris on its way. */
-  async *list(
-    options: ListOptions = {},
-  ): AsyncGenerator<ObjectInfo, void, undefined> {
+  async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
     const attempt = this.#begin("list", undefined, options);
     validateList(options, attempt);
     const { prefix = "", after = "", limit = Infinity, signal } = options;
     let listed = 0;
     if (limit === 0) return;
     try {
-      const onOther = (path: string) => this.#reap(path);
-      for await (
-        const key of walkKeys(this.root, "", { prefix, after, onOther })
-      ) {
+      const onOther = (path: string): void => this.#reap(path);
+      for await (const key of walkKeys(this.root, "", { prefix, after, onOther })) {
         refuseAborted(attempt, { signal });
         const info = await this.stat(key, { signal });
         if (info === null) continue;
@@ -224,7 +198,7 @@ export class LocalFsAdapter implements StorageAdapter {
         if (++listed >= limit) return;
       }
     } catch (error) {
-      throw this.#error(error, attempt);
+      throw this.#root.error(error, attempt);
     }
   }
 
@@ -234,111 +208,12 @@ export class LocalFsAdapter implements StorageAdapter {
     return Promise.resolve();
   }
 
-  #path(key: string): string {
-    return `${this.root}/${key}`;
-  }
-
-  #begin(
-    operation: string,
-    key: string | undefined,
-    options?: OperationOptions,
-  ): Attempt {
+  #begin(operation: string, key: string | undefined, options?: OperationOptions): Attempt {
     const attempt = { adapter: this.name, operation, key };
-    if (this.#disposed) {
-      throw fail(attempt, {
-        code: "InvalidArgument",
-        why: "the adapter was disposed of",
-        outcome: "not-applied",
-      });
-    }
+    if (this.#disposed) throw disposedOf(attempt);
     if (key !== undefined) validateKey(key, this.name);
     refuseAborted(attempt, options);
     return attempt;
-  }
-
-  /** Runs an action alone among all callers in the directory of a key, or not where there is none. */
-  async #inExisting<T>(
-    attempt: Attempt,
-    options: OperationOptions | undefined,
-    action: Action<T>,
-  ): Promise<T | null> {
-    const path = this.#path(attempt.key!);
-    const dir = dirname(path);
-    try {
-      const lock = await lockDirectory(dir).catch(ignoreNotFound);
-      if (lock === null) return null;
-      try {
-        refuseAborted(attempt, options);
-        this.#refuseDetour(dir, lock.handle, attempt);
-        return await action(path, lock.handle);
-      } finally {
-        lock.release();
-      }
-    } catch (error) {
-      throw this.#error(error, attempt);
-    }
-  }
-
-  /** The same, but makes the directory where there is none. */
-  async #inMade<T>(
-    attempt: Attempt,
-    options: OperationOptions | undefined,
-    action: Action<T>,
-  ): Promise<T> {
-    while (true) {
-      const done = await this.#inExisting(
-        attempt,
-        options,
-        async (path, directory) => {
-          return { result: await action(path, directory) };
-        },
-      );
-      if (done !== null) return done.result;
-      try {
-        makeDirectory(dirname(this.#path(attempt.key!)), this.#durable);
-      } catch (error) {
-        throw this.#error(error, attempt);
-      }
-    }
-  }
-
-  #error(error: unknown, attempt: Attempt): StorageError {
-    const notDirectory = systemCode(error) === "ENOTDIR" ||
-      systemCode(error) === "EEXIST";
-    if (notDirectory && Deno.lstatSync(this.root).isFile) {
-      return fail(attempt, {
-        code: "Misconfigured",
-        why: `its root ${JSON.stringify(this.root)} is a file and no directory`,
-        outcome: "not-applied",
-        cause: error,
-      });
-    }
-    return fsError(error, attempt, "not-applied");
-  }
-
-  /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
-  #refuseDetour(dir: string, handle: Deno.FsFile, attempt: Attempt): void {
-    if (realPath(dir) !== realPath(this.root) + dir.slice(this.root.length)) {
-      throw fail(attempt, {
-        code: "PermissionDenied",
-        why: "a symbolic link, or a name in other case, lies on its path",
-        outcome: "not-applied",
-      });
-    }
-    if (Deno.build.os !== "windows" && !handle.statSync().isDirectory) {
-      throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
-    }
-  }
-
-  /** What is at a path: an object, or nothing (a directory is nothing); a link is refused. */
-  #look(path: string, key: string, attempt: Attempt): ObjectInfo | null {
-    return infoOf(path, key, () => {
-      throw fail(attempt, {
-        code: "PermissionDenied",
-        why: "it is a symbolic link or no regular file",
-        outcome: "not-applied",
-      });
-    });
   }
 
   /** Makes an object together with its first bytes, so that a kill leaves no empty one behind. */
@@ -370,20 +245,23 @@ export class LocalFsAdapter implements StorageAdapter {
     directory: Deno.FsFile,
   ): Promise<ObjectInfo> {
     const info = publish(stage, path, { old, exclusive });
-    if (this.#durable) await directory.sync();
+    if (this.#durable) {
+      try {
+        await directory.sync();
+      } catch (error) {
+        const attempt = { adapter: this.name, operation: "write", key: info.key };
+        throw fsError(error, attempt, "unknown"); // it is there, but may not outlive a power loss
+      }
+    }
     return info;
   }
 
   /** Writes a body under a reserved name in the directory that it will lie in. */
-  async #stage(
-    key: string,
-    body: Body,
-    options: WriteOptions,
-    attempt: Attempt,
-  ): Promise<Stage> {
-    const dir = dirname(this.#path(key));
+  async #stage(key: string, body: Body, options: WriteOptions, attempt: Attempt): Promise<Stage> {
     // Under the lock, where it is made sure that the path has no detour.
-    const stage = await this.#inMade(attempt, options, () => openStage(dir, key));
+    const stage = await this.#root.inMade(attempt, options, (path) => {
+      return openStage(dirname(path), key);
+    });
     try {
       for await (const chunk of chunksOf(body, options, attempt)) writeAll(stage.file, chunk);
       if (this.#durable) await stage.file.syncData();
@@ -392,53 +270,8 @@ export class LocalFsAdapter implements StorageAdapter {
     } catch (error) {
       stage.file.close();
       removeQuietly(stage.path);
-      await this.#prune(dir);
-      throw this.#error(error, attempt);
-    }
-  }
-
-  #refusePrecondition(
-    { precondition }: WriteOptions,
-    old: ObjectInfo | null,
-    attempt: Attempt,
-  ): void {
-    if (precondition === undefined) return;
-    const holds = precondition === "absent" ? old === null : old?.version === precondition.version;
-    if (holds) return;
-    throw fail(attempt, {
-      code: "Conflict",
-      why: precondition === "absent" ? "it exists" : "the version changed",
-      outcome: "not-applied",
-    });
-  }
-
-  #refuseOffset(size: number, at: number, attempt: Attempt): void {
-    if (size !== at) throw this.#wrongOffset(size, at, attempt);
-  }
-
-  #wrongOffset(size: number, at: number, attempt: Attempt): StorageError {
-    return fail(attempt, {
-      code: "Conflict",
-      why: `its size is ${size} and not ${at}`,
-      outcome: "not-applied",
-    });
-  }
-
-  /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
-  async #prune(dir: string): Promise<void> {
-    let current = dir;
-    while (current.length > this.root.length) {
-      try {
-        const lock = await lockDirectory(current);
-        try {
-          Deno.removeSync(current);
-        } finally {
-          lock.release();
-        }
-      } catch {
-        return; // not empty, or gone: both end it
-      }
-      current = dirname(current);
+      await this.#root.prune(key);
+      throw this.#root.error(error, attempt);
     }
   }
 
@@ -446,42 +279,22 @@ export class LocalFsAdapter implements StorageAdapter {
     if (!path.slice(path.lastIndexOf("/") + 1).startsWith(STAGE_PREFIX)) return;
     try {
       const { mtime } = Deno.lstatSync(path);
-      if (mtime !== null && Date.now() - mtime.getTime() > this.#reapAfterMs) {
-        Deno.removeSync(path);
-      }
+      if (mtime !== null && Date.now() - mtime.getTime() > this.#reapAfterMs) Deno.removeSync(path);
     } catch {
       // Somebody else reaped it, or may not: a listing does not fail over debris.
     }
   }
 }
 
-function ignoreNotFound(error: unknown): null {
-  if (error instanceof Deno.errors.NotFound) return null;
-  throw error;
-}
-
-/** A path without links, written as keys are. */
-function realPath(path: string): string {
-  const real = Deno.realPathSync(path);
-  return Deno.build.os === "windows" ? real.replaceAll("\\", "/") : real;
-}
-
-function openStage(dir: string, key: string): Stage & { file: Deno.FsFile } {
-  const random = crypto.getRandomValues(new Uint8Array(8)).toHex();
-  const path = `${dir}/${STAGE_PREFIX}${random}`;
-  return {
-    path,
-    key,
-    file: Deno.openSync(path, { write: true, createNew: true }),
-  };
-}
-
-function removeQuietly(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It was published by a rename, or is reaped later.
-  }
+/** What is at a path: an object, or nothing (a directory is nothing); a link is refused. */
+function look(path: string, key: string, attempt: Attempt): ObjectInfo | null {
+  return infoOf(path, key, () => {
+    throw fail(attempt, {
+      code: "PermissionDenied",
+      why: "it is a symbolic link or no regular file",
+      outcome: "not-applied",
+    });
+  });
 }
 
 /** Waits until the clock is past an object's time, lest its successor gets the same version. */

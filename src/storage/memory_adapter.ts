@@ -1,6 +1,7 @@
 import { chunksOf, validateBody } from "./_body.ts";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { validateAppend, validateList, validateWrite } from "./_options.ts";
+import { disposedOf, refuseOffset, refusePrecondition, refuseVersion } from "./_preconditions.ts";
 import { resolveRange, validateRange } from "./_range.ts";
 import type {
   AppendOptions,
@@ -130,13 +131,7 @@ export class MemoryAdapter implements StorageAdapter {
     options?: OperationOptions,
   ): Attempt {
     const attempt = { adapter: this.name, operation, key };
-    if (this.#disposed) {
-      throw fail(attempt, {
-        code: "InvalidArgument",
-        why: "the adapter was disposed of",
-        outcome: "not-applied",
-      });
-    }
+    if (this.#disposed) throw disposedOf(attempt);
     if (key !== undefined) validateKey(key, this.name);
     refuseAborted(attempt, options);
     return attempt;
@@ -169,9 +164,7 @@ export class MemoryAdapter implements StorageAdapter {
     const object = this.#objects.get(key);
     if (object === undefined) return null;
     const { buffer, info } = object;
-    if (options.ifVersion !== undefined && options.ifVersion !== info.version) {
-      throw fail(attempt, { code: "Conflict", why: "the version changed" });
-    }
+    refuseVersion(options.ifVersion, info.version, attempt);
     const { start, end } = resolveRange(options.range, info.size, attempt);
     return {
       info,
@@ -198,7 +191,7 @@ export class MemoryAdapter implements StorageAdapter {
       this.#refuseTooLarge(size, attempt);
       chunks.push(body instanceof Uint8Array ? chunk : chunk.slice());
     }
-    this.#refusePrecondition(key, options, attempt);
+    refusePrecondition(options.precondition, this.#objects.get(key)?.info.version, attempt);
     const { contentType, metadata } = options;
     return this.#put(key, concat(chunks), size, {
       ...(contentType === undefined ? {} : { contentType }),
@@ -216,13 +209,7 @@ export class MemoryAdapter implements StorageAdapter {
     validateAppend(bytes, options, attempt);
     const object = this.#objects.get(key);
     const size = object?.info.size ?? 0;
-    if (size !== options.at) {
-      throw fail(attempt, {
-        code: "Conflict",
-        why: `its size is ${size} and not ${options.at}`,
-        outcome: "not-applied",
-      });
-    }
+    refuseOffset(options.at, size, attempt);
     if (object !== undefined && bytes.length === 0) return object.info;
     this.#refuseTooLarge(size + bytes.length, attempt);
     let buffer = object?.buffer ?? new Uint8Array(bytes.length);
@@ -292,24 +279,6 @@ export class MemoryAdapter implements StorageAdapter {
     };
     this.#objects.set(key, { buffer, info });
     return info;
-  }
-
-  #refusePrecondition(
-    key: string,
-    { precondition }: WriteOptions,
-    attempt: Attempt,
-  ): void {
-    if (precondition === undefined) return;
-    const current = this.#objects.get(key)?.info.version;
-    const holds = precondition === "absent"
-      ? current === undefined
-      : current === precondition.version;
-    if (holds) return;
-    throw fail(attempt, {
-      code: "Conflict",
-      why: precondition === "absent" ? "it exists" : "the version changed",
-      outcome: "not-applied",
-    });
   }
 
   #refuseTooLarge(size: number, attempt: Attempt): void {

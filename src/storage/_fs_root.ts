@@ -1,0 +1,134 @@
+import { dirname } from "@std/path";
+import { type Attempt, fail, refuseAborted } from "./_fail.ts";
+import { fsError, systemCode } from "./_fs_errors.ts";
+import { makeDirectory } from "./_fs_files.ts";
+import { lockDirectory } from "./_fs_lock.ts";
+import type { OperationOptions } from "./storage_adapter.ts";
+import type { StorageError } from "./storage_error.ts";
+
+/** What is done under the lock of the directory that a key lies in. */
+export type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
+
+/** The directory that keys are paths below: where they are, and who may be in there. */
+export class FsRoot {
+  /** The directory, as an absolute path. */
+  readonly path: string;
+  readonly #durable: boolean;
+
+  constructor(path: string, durable: boolean) {
+    this.path = path;
+    this.#durable = durable;
+  }
+
+  /** Where the object of a key is. */
+  pathOf(key: string): string {
+    return `${this.path}/${key}`;
+  }
+
+  /** Runs an action alone among all callers in the directory of a key; `null` where there is none. */
+  async inExisting<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    action: Action<T>,
+  ): Promise<T | null> {
+    const path = this.pathOf(attempt.key!);
+    const dir = dirname(path);
+    try {
+      const lock = await lockDirectory(dir).catch(ignoreNotFound);
+      if (lock === null) return null;
+      try {
+        refuseAborted(attempt, options);
+        this.#refuseDetour(dir, lock.handle, attempt);
+        return await action(path, lock.handle);
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      throw this.error(error, attempt);
+    }
+  }
+
+  /** The same, but makes the directory where there is none. */
+  async inMade<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    action: Action<T>,
+  ): Promise<T> {
+    while (true) {
+      const done = await this.inExisting(attempt, options, async (path, directory) => {
+        return { result: await action(path, directory) };
+      });
+      if (done !== null) return done.result;
+      try {
+        makeDirectory(dirname(this.pathOf(attempt.key!)), this.#durable);
+      } catch (error) {
+        throw this.error(error, attempt);
+      }
+    }
+  }
+
+  /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
+  async prune(key: string): Promise<void> {
+    let dir = dirname(this.pathOf(key));
+    while (dir.length > this.path.length) {
+      try {
+        const lock = await lockDirectory(dir);
+        try {
+          Deno.removeSync(dir);
+        } finally {
+          lock.release();
+        }
+      } catch {
+        return; // not empty, or gone: both end it
+      }
+      dir = dirname(dir);
+    }
+  }
+
+  /** What the file system said, as a `StorageError`. */
+  error(error: unknown, attempt: Attempt): StorageError {
+    const code = systemCode(error);
+    if ((code === "ENOTDIR" || code === "EEXIST") && isFile(this.path)) {
+      return fail(attempt, {
+        code: "Misconfigured",
+        why: `its root ${JSON.stringify(this.path)} is a file and no directory`,
+        outcome: "not-applied",
+        cause: error,
+      });
+    }
+    return fsError(error, attempt, "not-applied");
+  }
+
+  /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
+  #refuseDetour(dir: string, handle: Deno.FsFile, attempt: Attempt): void {
+    if (realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
+      throw fail(attempt, {
+        code: "PermissionDenied",
+        why: "a symbolic link, or a name in other case, lies on its path",
+        outcome: "not-applied",
+      });
+    }
+    if (Deno.build.os !== "windows" && !handle.statSync().isDirectory) {
+      throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
+    }
+  }
+}
+
+function ignoreNotFound(error: unknown): null {
+  if (error instanceof Deno.errors.NotFound) return null;
+  throw error;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** A path without links, written as keys are. */
+function realPath(path: string): string {
+  const real = Deno.realPathSync(path);
+  return Deno.build.os === "windows" ? real.replaceAll("\\", "/") : real;
+}
