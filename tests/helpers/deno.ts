@@ -1,0 +1,59 @@
+/** What a process ended with. */
+export interface Ended {
+  readonly success: boolean;
+  readonly signal: Deno.Signal | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Options of {@linkcode runScript}. */
+export interface ScriptOptions {
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  /** What runs Deno, such as a shell with a limit; the command line is appended. */
+  readonly through?: readonly string[];
+}
+
+/** The command line of a script, with the import map that this process was started with. */
+export function commandLine(script: string | URL, args: readonly string[] = []): string[] {
+  const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
+  return [
+    Deno.execPath(),
+    "run",
+    "--no-prompt",
+    "-A",
+    ...(importMap === "" ? [] : [`--import-map=${importMap}`]),
+    String(script),
+    ...args,
+  ];
+}
+
+/** Starts a script in a process of its own; kill it, or wait for its `status`. */
+export function startScript(
+  script: string | URL,
+  options: ScriptOptions = {},
+): Deno.ChildProcess {
+  const [program, ...args] = [
+    ...(options.through ?? []),
+    ...commandLine(script, options.args),
+  ];
+  return new Deno.Command(program!, {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  }).spawn();
+}
+
+/** Runs a script in a process of its own, to its end. */
+export async function runScript(
+  script: string | URL,
+  options: ScriptOptions = {},
+): Promise<Ended> {
+  const { success, signal, stdout, stderr } = await startScript(script, options).output();
+  const decoder = new TextDecoder();
+  return { success, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}

@@ -1,0 +1,6 @@
+// Runs one racing job of the conformance suite over a local directory, in a process of its own.
+import { LocalFsAdapter } from "@flagstone/flagging";
+import { runRacer } from "@flagstone/flagging/testing";
+
+const [root = "", job = ""] = Deno.args;
+console.log(JSON.stringify(await runRacer(new LocalFsAdapter({ root }), JSON.parse(job))));

@@ -1,0 +1,8 @@
+/** A directory that is removed when the test leaves the block. */
+export class TempDir implements AsyncDisposable {
+  readonly path: string = Deno.makeTempDirSync({ prefix: "flagstone-test-" });
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true }).catch(() => {});
+  }
+}
