@@ -4,16 +4,23 @@
 // map takes the same modules from the npm package deno-std, typed by the modules of scripts/std/.
 // The import map in use is in FLAGSTONE_IMPORT_MAP, for tests that start processes of their own.
 
+import { serveStandIn } from "./jsr_stand_in.ts";
+
 const JSR_TIMEOUT_MS = 3000;
 const ROOT = new URL("../", import.meta.url);
+
+/** The parts of deno.json that are read here. */
+interface Config {
+  readonly name: string;
+  readonly imports: Record<string, string>;
+  readonly exports: Record<string, string>;
+}
 
 async function jsrAnswers(): Promise<boolean> {
   const base = Deno.env.get("JSR_URL") ?? "https://jsr.io";
   try {
     const url = new URL("/@std/csv/meta.json", base);
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(JSR_TIMEOUT_MS),
-    });
+    const response = await fetch(url, { signal: AbortSignal.timeout(JSR_TIMEOUT_MS) });
     await response.body?.cancel();
     return response.ok;
   } catch {
@@ -22,48 +29,56 @@ async function jsrAnswers(): Promise<boolean> {
 }
 
 /** The imports of deno.json with every `jsr:@std/x` replaced, and the package's own name mapped. */
-async function npmImportMap(): Promise<string> {
-  const config = JSON.parse(
-    await Deno.readTextFile(new URL("deno.json", ROOT)),
-  );
+function npmImportMap(config: Config): string {
   const imports: Record<string, string> = {};
-  for (const [name, target] of Object.entries<string>(config.imports)) {
+  for (const [name, target] of Object.entries(config.imports)) {
     imports[name] = target.startsWith("jsr:@std/")
       ? new URL(`scripts/${name.slice(1)}.ts`, ROOT).href
       : target;
   }
-  for (const [subpath, file] of Object.entries<string>(config.exports)) {
+  for (const [subpath, file] of Object.entries(config.exports)) {
     imports[config.name + subpath.slice(1)] = new URL(file, ROOT).href;
   }
   return `data:application/json,${encodeURIComponent(JSON.stringify({ imports }))}`;
 }
 
-/** Places `--import-map` behind the subcommand; `doc` and `check` take it there too. */
-function withImportMap(args: readonly string[], importMap: string): string[] {
-  const [subcommand = "help", ...rest] = args;
-  return [subcommand, `--import-map=${importMap}`, ...rest];
-}
-
-async function main(args: readonly string[]): Promise<number> {
-  const useJsr = await jsrAnswers();
-  const map = useJsr ? undefined : await npmImportMap();
-  console.error(
-    `@std/* comes from ${useJsr ? "JSR" : "npm:deno-std (JSR does not answer)"}`,
-  );
-  if (map !== undefined && args[0] === "publish") {
-    console.error("Skipped deno publish --dry-run: it needs JSR");
-    return 0;
-  }
+async function runDeno(args: readonly string[], env: Record<string, string>): Promise<number> {
   const { code, signal } = await new Deno.Command(Deno.execPath(), {
-    args: map === undefined ? [...args] : withImportMap(args, map),
+    args: [...args],
     cwd: ROOT,
-    env: { FLAGSTONE_IMPORT_MAP: map ?? "" },
+    env,
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
   }).output();
   if (signal !== null) console.error(`deno ended by ${signal}`);
   return code;
+}
+
+/** `publish` takes no import map: it is given a registry, and a cache that keeps nothing of it. */
+async function runPublish(args: readonly string[], config: Config): Promise<number> {
+  const cache = await Deno.makeTempDir();
+  const server = await serveStandIn(config.imports, ROOT);
+  try {
+    const registry = `http://127.0.0.1:${server.addr.port}/`;
+    return await runDeno(args, { JSR_URL: registry, DENO_DIR: cache });
+  } finally {
+    await server.shutdown();
+    await Deno.remove(cache, { recursive: true });
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  if (await jsrAnswers()) {
+    console.error("@std/* comes from JSR");
+    return await runDeno(args, { FLAGSTONE_IMPORT_MAP: "" });
+  }
+  console.error("@std/* comes from npm:deno-std (JSR does not answer)");
+  const config: Config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const [subcommand = "help", ...rest] = args;
+  if (subcommand === "publish") return await runPublish(args, config);
+  const map = npmImportMap(config);
+  return await runDeno([subcommand, `--import-map=${map}`, ...rest], { FLAGSTONE_IMPORT_MAP: map });
 }
 
 Deno.exit(await main(Deno.args));
