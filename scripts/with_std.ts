@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- a script that reports on a terminal
 // Starts Deno with the arguments given to this script, on networks with and without JSR.
 //
 // deno.json takes @std/* from JSR. Where JSR does not answer within three seconds, a second import

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-import-prefix -- this module is the one place that names the npm package
 // The functions of @std/csv that are used here, typed, from npm.
 import { parse as parseUntyped } from "npm:deno-std@1.3.0/csv/parse.js";
 import { stringify as stringifyUntyped } from "npm:deno-std@1.3.0/csv/stringify.js";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-import-prefix -- this module is the one place that names the npm package
 // The functions of @std/fs that are used here, typed, from npm.
 import { ensureDir as ensureDirUntyped } from "npm:deno-std@1.3.0/fs/ensure_dir.js";
 import { exists as existsUntyped } from "npm:deno-std@1.3.0/fs/exists.js";

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-import-prefix -- this module is the one place that names the npm package
 // The functions of @std/path that are used here, typed, from npm.
 import { basename as basenameUntyped } from "npm:deno-std@1.3.0/path/basename.js";
 import { dirname as dirnameUntyped } from "npm:deno-std@1.3.0/path/dirname.js";
