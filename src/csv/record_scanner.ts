@@ -83,8 +83,8 @@ export class RecordScanner {
     while (i < length) {
       const byte = bytes[i]!;
       if (state === IN_QUOTES) {
-        if (byte === QUOTE) state = QUOTE_IN_QUOTES;
-        i++;
+        while (i < length && bytes[i] !== QUOTE) i++;
+        if (i++ < length) state = QUOTE_IN_QUOTES;
         continue;
       }
       if (state === AFTER_CR) {
@@ -112,6 +112,8 @@ export class RecordScanner {
         state = IN_QUOTES;
       } else state = IN_FIELD;
       i++;
+      // Most bytes are letters and digits, which lie behind all that means something here.
+      while (state === IN_FIELD && i < length && bytes[i]! > COMMA) i++;
     }
     this.#state = state;
     this.#offset = base + length;
