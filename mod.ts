@@ -22,6 +22,7 @@ export { value } from "./src/components/value.ts";
 export { decodeRecord } from "./src/csv/decode.ts";
 export { encodeRow } from "./src/csv/encode.ts";
 export { escapeCell, unescapeCell } from "./src/csv/escape.ts";
+export type { Rung } from "./src/dataset/_target.ts";
 export type { Field } from "./src/dataset/fields.ts";
 export { formatTimestamp } from "./src/dataset/timestamp.ts";
 export {
@@ -35,7 +36,7 @@ export {
   ClassicCSVLogger,
   type ClassicCSVLoggerOptions,
 } from "./src/loggers/classic_csv_logger.ts";
-export { CSVLogger, type CSVLoggerOptions } from "./src/loggers/csv_logger.ts";
+export { CSVLogger, type CSVLoggerOptions, type FlagOptions } from "./src/loggers/csv_logger.ts";
 export {
   type ButtonUpdate,
   FlagMethod,

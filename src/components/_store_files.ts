@@ -1,6 +1,6 @@
 import type { Cell, CellContext, FileSource } from "./component.ts";
 import { type FileData, toFileData } from "./file_data.ts";
-import { jsonCell, toJson } from "./json_cell.ts";
+import { jsonCell, walkValue } from "./json_cell.ts";
 
 /** Whether a value holds bytes, which JSON cannot. */
 export function isFileSource(value: unknown): value is FileSource {
@@ -43,18 +43,13 @@ export async function saveSource(source: FileSource, context: CellContext): Prom
 /** The objects in a value, at any depth, that are files. Nothing inside them is looked at. */
 export function filesIn<T extends object>(
   value: unknown,
-  column: string,
   isFile: (object: object) => object is T,
 ): Set<T> {
   const found = new Set<T>();
-  toJson(value, {
-    column,
-    simplifyFileData: false,
-    replace(object) {
-      if (!isFile(object)) return undefined;
-      found.add(object);
-      return false;
-    },
+  walkValue(value, (part) => {
+    const isOne = typeof part === "object" && part !== null && isFile(part);
+    if (isOne) found.add(part);
+    return !isOne;
   });
   return found;
 }

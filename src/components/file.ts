@@ -51,7 +51,7 @@ async function save(
 }
 
 function refuseFileless(value: unknown, { column }: CellContext): void {
-  if (typeof value === "object" && value !== null && filesIn(value, column, isFile).size > 0) {
+  if (typeof value === "object" && value !== null && filesIn(value, isFile).size > 0) {
     return;
   }
   throw new TypeError(
@@ -61,7 +61,7 @@ function refuseFileless(value: unknown, { column }: CellContext): void {
 }
 
 function toCell(value: unknown, context: CellContext, { open }: FileOptions): Promise<Cell> {
-  const found = filesIn(value, context.column, isFile);
+  const found = filesIn(value, isFile);
   return cellWithFiles(value, context, found, (one) => save(one, context, open));
 }
 

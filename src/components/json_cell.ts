@@ -1,20 +1,6 @@
 import type { Cell } from "./component.ts";
 import { isFileData } from "./file_data.ts";
 
-/** What JSON has no word for would be dropped or emptied without a word: it is refused. */
-function refuse(value: unknown, column: string): never {
-  const kind = value instanceof Map
-    ? "a Map"
-    : value instanceof Set
-    ? "a Set"
-    : `a ${typeof value}`;
-  throw new TypeError(
-    `Cannot log a value of ${
-      JSON.stringify(column)
-    } as JSON has no ${kind}: make it an array or a plain object first`,
-  );
-}
-
 /** Options of {@linkcode jsonCell}. */
 export interface JsonCellOptions {
   /** The column, for errors. */
@@ -25,28 +11,98 @@ export interface JsonCellOptions {
   readonly replace?: ((value: object) => unknown) | undefined;
 }
 
+/** What stands for a value in JSON; `plain` is what JSON itself would take. */
+type Replacement = (value: unknown, plain: unknown) => unknown;
+
 /**
- * The JSON of a value, in which what JSON cannot tell is refused and each object may be replaced.
+ * Visits a value and all that it holds, in its order, at any depth. It does not go into those for
+ * which `visit` returns false.
  */
-export function toJson(value: unknown, options: JsonCellOptions): string {
-  const { column, simplifyFileData, replace } = options;
-  return JSON.stringify(value, function (this: unknown, key: string, plain: unknown): unknown {
-    // Before toJSON(), which some classes of bytes have.
-    const original = (this as Record<string, unknown>)[key];
-    if (typeof original === "bigint") return String(original);
-    if (typeof original === "function" || typeof original === "symbol") refuse(original, column);
-    if (typeof original !== "object" || original === null) return plain;
-    if (original instanceof Map || original instanceof Set) refuse(original, column);
-    const replaced = replace?.(original) ?? plain;
-    return simplifyFileData && isFileData(replaced) ? replaced.path : replaced;
+export function walkValue(value: unknown, visit: (part: unknown) => boolean): void {
+  const seen = new Set<object>(); // a circle is for JSON to refuse
+  const waiting: unknown[] = [value];
+  while (waiting.length > 0) {
+    const part = waiting.pop();
+    const isObject = typeof part === "object" && part !== null;
+    if (isObject && seen.has(part)) continue;
+    if (!visit(part) || !isObject || ArrayBuffer.isView(part)) continue;
+    seen.add(part);
+    const inner = Object.values(part);
+    for (let i = inner.length - 1; i >= 0; i--) waiting.push(inner[i]);
+  }
+}
+
+/** What JSON has no word for would be dropped or emptied without a word: it is refused. */
+function refuse(kind: string, column: string): never {
+  throw new TypeError(
+    `Cannot log a value of ${JSON.stringify(column)} as JSON has no ${kind}: ` +
+      "make it an array, a plain object or a Uint8Array first",
+  );
+}
+
+function isNumberArray(value: object): value is Float64Array {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+const EMPTIED: readonly (abstract new (...args: never[]) => object)[] = [
+  Map,
+  Set,
+  WeakMap,
+  WeakSet,
+  ArrayBuffer,
+  DataView,
+  Promise,
+];
+
+function replacementOf({ column, simplifyFileData, replace }: JsonCellOptions): Replacement {
+  return (value, plain) => {
+    if (typeof value === "bigint") return String(value);
+    if (typeof value === "function" || typeof value === "symbol") refuse(typeof value, column);
+    if (typeof value !== "object" || value === null) return plain;
+    const replaced = replace?.(value) ?? plain;
+    if (simplifyFileData && isFileData(replaced)) return replaced.path;
+    if (replaced !== plain) return replaced;
+    if (isNumberArray(value)) return Array.from(value);
+    const emptied = EMPTIED.find((kind) => value instanceof kind);
+    return emptied === undefined ? plain : refuse(emptied.name, column);
+  };
+}
+
+function holdsReplaced(value: unknown, replacement: Replacement): boolean {
+  let found = false;
+  walkValue(value, (part) => {
+    found ||= replacement(part, part) !== part;
+    return !found;
   });
+  return found;
+}
+
+/**
+ * The JSON of a value, in which files may be replaced; what JSON cannot tell is refused. Plain values
+ * may be nested to any depth, those with something to replace as deep as the engine's stack.
+ */
+function toJson(value: unknown, options: JsonCellOptions): string | undefined {
+  const replacement = replacementOf(options);
+  if (!holdsReplaced(value, replacement)) return JSON.stringify(value);
+  try {
+    return JSON.stringify(value, function (this: unknown, key: string, plain: unknown): unknown {
+      // Before toJSON(), which some classes of bytes have.
+      return replacement((this as Record<string, unknown>)[key], plain);
+    });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(
+      `Cannot log a value of ${JSON.stringify(options.column)} as it is nested too deep`,
+      { cause: error },
+    );
+  }
 }
 
 /**
  * The cell of any value: text as it is, nothing as an empty cell, everything else as JSON. Numbers
  * that JSON has no word for are text.
  *
- * @throws {TypeError} For functions, symbols, Maps, Sets and circular values
+ * @throws {TypeError} For functions, symbols, Maps, Sets, buffers and circular values
  */
 export function jsonCell(value: unknown, options: JsonCellOptions): Cell {
   if (value === null || value === undefined) return null;
@@ -59,7 +115,7 @@ export function jsonCell(value: unknown, options: JsonCellOptions): Cell {
     case "boolean":
       return { verbatim: String(value) };
     default: {
-      const json: string | undefined = toJson(value, options);
+      const json = toJson(value, options);
       if (json === undefined) return null;
       // A path, a date: what is text in the end is written as text.
       return json.startsWith('"') ? JSON.parse(json) as string : { verbatim: json };

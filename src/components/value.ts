@@ -22,7 +22,7 @@ export function value(label?: string | null): Component {
     label,
     toCell(value, context) {
       if (typeof value !== "object" || value === null) return jsonCell(value, context);
-      const sources = filesIn(value, context.column, isFileSource);
+      const sources = filesIn(value, isFileSource);
       return sources.size === 0
         ? jsonCell(value, context)
         : cellWithFiles(value, context, sources, (source) => saveSource(source, context));

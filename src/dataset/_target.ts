@@ -7,8 +7,11 @@ import type {
 import { hasCode, StorageError } from "../storage/storage_error.ts";
 import { concat } from "./_bytes.ts";
 
-/** How rows reach an object: added to it, or by rewriting it under compare-and-swap. */
-export type Rung = "append" | "rewrite";
+/**
+ * How rows reach the store: added to an object, by rewriting it under compare-and-swap, or each
+ * group in an object of its own, which is never written again.
+ */
+export type Rung = "append" | "rewrite" | "once";
 
 /** What was read of an object; from now on it is the base of what is added. */
 export interface Read {
@@ -26,20 +29,27 @@ export interface Read {
 export interface Target {
   readonly rung: Rung;
   /**
-   * Adds bytes to the object if it still has the size `at` and, on the rung `rewrite`, the version
-   * read or written last; else rejects with `Conflict`.
+   * Adds bytes to the object if it still has the size `at` and the version read or written last; else
+   * rejects with `Conflict`.
    */
   add(bytes: Uint8Array, at: number): Promise<ObjectInfo>;
   /** Reads the object from an offset on (or from its start where it is shorter); `null`: missing. */
   read(from: number): Promise<Read | null>;
 }
 
-/** The rung that an adapter's capabilities allow. */
-export function rungFor({ name, capabilities }: StorageAdapter): Rung {
+/**
+ * The rung that an adapter's capabilities allow.
+ *
+ * @param storage The adapter
+ * @param isAlone Whether no other writer writes to the object
+ */
+export function rungFor({ name, capabilities }: StorageAdapter, isAlone: boolean): Rung {
   if (capabilities.append !== "none") return "append";
   if (capabilities.create !== "none" && capabilities.swap !== "none") return "rewrite";
+  if (isAlone) return "once";
   throw new StorageError(
-    `Cannot log to the adapter "${name}" as it offers neither append nor compare-and-swap`,
+    `Cannot log to the adapter "${name}" as it offers neither append nor compare-and-swap: ` +
+      "give the logger `segments: true`, so that each writer has files of its own",
     { code: "Unsupported", adapter: name, outcome: "not-applied" },
   );
 }
@@ -54,20 +64,24 @@ export class AppendTarget implements Target {
   readonly rung = "append";
   readonly #storage: StorageAdapter;
   readonly #key: string;
+  #version: Version | undefined;
 
   constructor(storage: StorageAdapter, key: string) {
     this.#storage = storage;
     this.#key = key;
   }
 
-  add(bytes: Uint8Array, at: number): Promise<ObjectInfo> {
-    return this.#storage.append!(this.#key, bytes, { at });
+  async add(bytes: Uint8Array, at: number): Promise<ObjectInfo> {
+    const info = await this.#storage.append!(this.#key, bytes, { at, ifVersion: this.#version });
+    this.#version = info.version;
+    return info;
   }
 
   async read(from: number): Promise<Read | null> {
     const range = from === 0 ? undefined : { start: from };
     try {
       const result = await this.#storage.read(this.#key, { range });
+      this.#version = result?.info.version;
       return result && toRead(result);
     } catch (error) {
       if (from > 0 && hasCode(error, "RangeNotSatisfiable")) return await this.read(0);
@@ -81,7 +95,7 @@ export class RewriteTarget implements Target {
   readonly rung = "rewrite";
   readonly #storage: StorageAdapter;
   readonly #key: string;
-  readonly #metadata: Readonly<Record<string, string>>;
+  #metadata: Readonly<Record<string, string>>;
   #base: Uint8Array = new Uint8Array();
   #version: Version | null = null;
 
@@ -117,8 +131,30 @@ export class RewriteTarget implements Target {
     // One read is both the proof of what landed and the next base.
     this.#base = concat(...await Array.fromAsync(read.chunks));
     this.#version = read.version;
+    this.#metadata = read.metadata;
     const start = from > this.#base.length ? 0 : from;
     return { ...read, start, chunks: oneChunk(this.#base.subarray(start)) };
+  }
+}
+
+/** Writes an object once and for all: the same bytes again, should the answer be lost. */
+export class OnceTarget implements Target {
+  readonly rung = "once";
+  readonly #storage: StorageAdapter;
+  readonly #key: string;
+
+  constructor(storage: StorageAdapter, key: string) {
+    this.#storage = storage;
+    this.#key = key;
+  }
+
+  add(bytes: Uint8Array): Promise<ObjectInfo> {
+    return this.#storage.write(this.#key, bytes);
+  }
+
+  async read(): Promise<Read | null> {
+    const result = await this.#storage.read(this.#key);
+    return result && toRead(result);
   }
 }
 

@@ -1,5 +1,6 @@
 import { decodeRecord } from "../csv/decode.ts";
 import { RecordScanner, type Rest } from "../csv/record_scanner.ts";
+import { RecordSplitter } from "../csv/record_splitter.ts";
 import { BytesAt, concat } from "./_bytes.ts";
 
 /** How far a file is known: all that a writer must know to add rows, and nothing that grows. */
@@ -19,7 +20,7 @@ export interface Boundary {
 }
 
 const TAIL_BYTES = 64;
-const MAX_FIRST_BYTES = 1024 * 1024; // a longer first record is no header of ours
+const MAX_FIRST_BYTES = 64 * 1024 * 1024; // a longer first record is left unread
 
 /** The boundary of a file that has no bytes, or does not exist. */
 export const EMPTY: Boundary = {
@@ -60,24 +61,32 @@ export interface Found {
   readonly landed: boolean;
 }
 
+/** Options of {@linkcode readOn}. */
+export interface ReadOnOptions {
+  /** What might have been added at the file's known size. */
+  readonly expected?: Uint8Array | undefined;
+  /** Called with the cells of each whole record that was not known yet. */
+  readonly onRecord?: ((cells: readonly string[]) => void) | undefined;
+}
+
 /**
  * Reads on in a file from where it is known, or resolves with `null` where it is another file now
  * and must be read from its start.
  *
  * @param chunks The bytes from `resumeOffset(known)` on
  * @param known How far the file is known
- * @param expected What might have been added at `known.size`
  */
 export async function readOn(
   chunks: AsyncIterable<Uint8Array>,
   known: Boundary,
-  expected: Uint8Array = EMPTY.tail,
+  { expected = EMPTY.tail, onRecord }: ReadOnOptions = {},
 ): Promise<Found | null> {
   let offset = resumeOffset(known);
   const same = new BytesAt(known.tail, offset);
   const landed = new BytesAt(expected, known.size);
   const scanner = new RecordScanner(known.end);
   const header = known.first === null && known.records === 0 ? new FirstRecord(known.end) : null;
+  const splitter = onRecord === undefined ? null : new RecordSplitter(scanner);
   let tail = known.tail;
   let latest = EMPTY.tail;
   for await (const chunk of chunks) {
@@ -86,7 +95,8 @@ export async function readOn(
     landed.see(chunk, offset);
     const fresh = chunk.subarray(Math.max(0, known.end - offset));
     const end = scanner.end;
-    scanner.push(fresh);
+    if (splitter === null) scanner.push(fresh);
+    else for (const record of splitter.push(fresh)) onRecord?.(decodeBytes(record) ?? []);
     header?.push(fresh, scanner.first);
     if (scanner.end > end) {
       const whole = chunk.subarray(0, scanner.end - offset);

@@ -1,10 +1,18 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
-import { DatasetLog, type DatasetLogOptions, NotTakenError } from "./dataset_log.ts";
+import type { Rung } from "./_target.ts";
+import { DatasetLog, type DatasetLogOptions } from "./dataset_log.ts";
 import { type Field, headerFor, rowUnder } from "./fields.ts";
-import type { FileNames } from "./file_name.ts";
+import { type FileNames, newWriter, segmentKey } from "./file_name.ts";
+import { isPassing } from "./log_object.ts";
+import { NotTakenError } from "./not_taken_error.ts";
+import { Retries } from "./retries.ts";
 
 /** Options of {@linkcode DatasetVersions}. */
 export interface DatasetVersionsOptions extends DatasetLogOptions {
+  /** Whether this writer adds its rows to files that no other writer writes to. @default {false} */
+  readonly segments?: boolean | undefined;
+  /** Done once before the store is first looked at; what it throws rejects the samples. */
+  readonly beforeFirst?: (() => Promise<void>) | undefined;
   /** Told when a file is made or taken up, after its first row is in it. */
   readonly onFile?: ((key: string, made: boolean) => void) | undefined;
 }
@@ -37,6 +45,11 @@ export class DatasetVersions {
     return this.#current?.key ?? null;
   }
 
+  /** How rows reach the store; `null` before the first sample. */
+  get rung(): Rung | null {
+    return this.#current?.rung ?? null;
+  }
+
   /**
    * Adds a sample to the file that takes it.
    *
@@ -56,9 +69,7 @@ export class DatasetVersions {
         this.#announce(log!, wasEmpty);
         return total;
       } catch (error) {
-        if (!(error instanceof NotTakenError)) throw error;
-        if (error.blocked) this.#blocked.add(log!.key);
-        if (this.#current === log) this.#current = null;
+        this.#release(log!, error);
       }
     }
   }
@@ -75,23 +86,51 @@ export class DatasetVersions {
   #choose(fields: readonly Field[]): Promise<void> {
     const chosen = this.#choosing.then(async () => {
       if (this.#current !== null && this.#rowIn(this.#current, fields) !== null) return;
-      this.#current = await this.#find(fields);
+      await this.#options.beforeFirst?.();
+      const log = await this.#find(fields);
+      this.#current = this.#options.segments ? await this.#segmentOf(log) : log;
     });
     this.#choosing = chosen.catch(() => {});
     return chosen;
   }
 
   async #find(fields: readonly Field[]): Promise<DatasetLog> {
-    let key = await this.#names.first();
+    const retries = new Retries(this.#options.retry);
+    let key = await retries.patiently(isPassing, () => this.#names.first());
     while (true) {
       const log = this.#blocked.has(key) ? null : await this.#open(key);
       if (log?.isEmpty) {
         log.claim(this.#columnsFor(fields));
+        if (this.#rowIn(log, fields) === null) throw ambiguous(fields);
         return log;
       }
       if (log !== null && this.#rowIn(log, fields) !== null) return log;
       key = this.#names.next(key);
     }
+  }
+
+  /**
+   * A file of this writer's own, beside the one whose header settles which version this is; `null`
+   * where another writer was first with another header.
+   */
+  async #segmentOf(version: DatasetLog): Promise<DatasetLog | null> {
+    try {
+      if (version.isEmpty) await version.make();
+    } catch (error) {
+      this.#release(version, error);
+      return null;
+    }
+    const key = segmentKey(version.key, newWriter());
+    const log = new DatasetLog(this.#storage, key, { ...this.#options, isAlone: true });
+    log.claim(version.columns ?? []);
+    return log;
+  }
+
+  /** Lets go of a file that did not take a sample; throws what is another error. */
+  #release(log: DatasetLog, error: unknown): void {
+    if (!(error instanceof NotTakenError)) throw error;
+    if (error.blocked) this.#blocked.add(log.key);
+    if (this.#current === log) this.#current = null;
   }
 
   #columnsFor(fields: readonly Field[]): string[] {
@@ -100,7 +139,8 @@ export class DatasetVersions {
 
   async #open(key: string): Promise<DatasetLog | null> {
     try {
-      return await DatasetLog.open(this.#storage, key, this.#options);
+      const { segments } = this.#options;
+      return await DatasetLog.open(this.#storage, key, { ...this.#options, isAlone: segments });
     } catch (error) {
       if (error instanceof NotTakenError) return null; // its header cannot be read
       throw error;
@@ -112,4 +152,10 @@ export class DatasetVersions {
     this.#announced.add(log);
     this.#options.onFile?.(log.key, made);
   }
+}
+
+/** Two fields of one name, of which the sample has only the second, fit no header of their own. */
+function ambiguous(fields: readonly Field[]): TypeError {
+  const names = fields.map(({ column }) => JSON.stringify(column)).join(", ");
+  return new TypeError(`Cannot log a sample as columns of one name cannot be told apart: ${names}`);
 }

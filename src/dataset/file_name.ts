@@ -1,6 +1,8 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { compareKeys } from "../storage/validate_key.ts";
 
 const NUMBERED = /^dataset(\d{1,15})\.csv$/;
+const LAST_NUMBER = 999_999_999_999_998; // so that the next one still has 15 digits
 
 /** Splits a key where the number of a sibling or a part goes: before its extension. */
 function splitExtension(key: string): [stem: string, extension: string] {
@@ -14,16 +16,62 @@ export function partKey(key: string, part: number): string {
   return part === 1 ? key : `${stem}.${part}${extension}`;
 }
 
-/** The highest part of a dataset that there is; 1 where there is none. */
-export async function latestPart(storage: StorageAdapter, key: string): Promise<number> {
+/** The key of the segment that one writer of a dataset has to itself: `dataset1.w0f….csv`. */
+export function segmentKey(key: string, writer: string): string {
   const [stem, extension] = splitExtension(key);
-  let latest = 1;
+  return `${stem}.${writer}${extension}`;
+}
+
+/** A name for a writer's segments that no other writer has. */
+export function newWriter(): string {
+  return `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+}
+
+const PART = /^[1-9]\d{0,14}$/;
+const SEGMENT = /^(w[0-9a-f]{12})(?:\.([1-9]\d{0,14}))?$/;
+
+/** What stands between a dataset's stem and its extension, for each object beside it. */
+async function* middles(
+  storage: StorageAdapter,
+  key: string,
+): AsyncGenerator<string, void, undefined> {
+  const [stem, extension] = splitExtension(key);
   for await (const found of storage.list({ prefix: `${stem}.` })) {
-    if (!found.key.endsWith(extension)) continue;
-    const middle = found.key.slice(stem.length + 1, found.key.length - extension.length);
-    if (/^[1-9]\d{0,14}$/.test(middle)) latest = Math.max(latest, Number(middle));
+    if (!found.key.endsWith(extension) || found.key === key) continue;
+    yield found.key.slice(stem.length + 1, found.key.length - extension.length);
   }
-  return latest;
+}
+
+/** The last of the parts 2, 3, … that follow each other; other numbers are somebody's backups. */
+function lastInRow(parts: ReadonlySet<number>): number {
+  let last = 1;
+  while (parts.has(last + 1)) last++;
+  return last;
+}
+
+/** The latest part of a dataset that there is; 1 where there is none. */
+export async function latestPart(storage: StorageAdapter, key: string): Promise<number> {
+  const parts = new Set<number>();
+  for await (const middle of middles(storage, key)) {
+    if (PART.test(middle)) parts.add(Number(middle));
+  }
+  return lastInRow(parts);
+}
+
+/** The keys of all that a dataset consists of: its parts in their order, then its segments. */
+export async function piecesOf(storage: StorageAdapter, key: string): Promise<string[]> {
+  const parts = new Set<number>();
+  const segments: [writer: string, part: number][] = [];
+  for await (const middle of middles(storage, key)) {
+    if (PART.test(middle)) parts.add(Number(middle));
+    const [, writer, part = "1"] = SEGMENT.exec(middle) ?? [];
+    if (writer !== undefined) segments.push([segmentKey(key, writer), Number(part)]);
+  }
+  segments.sort(([a, x], [b, y]) => compareKeys(a, b) || x - y);
+  return [
+    ...Array.from({ length: lastInRow(parts) }, (_, i) => partKey(key, i + 1)),
+    ...segments.map(([segment, part]) => partKey(segment, part)),
+  ];
 }
 
 /** Which file comes next for a sample that the files before did not take. */
@@ -50,7 +98,7 @@ export class NumberedNames implements FileNames {
     for await (const { key } of this.#storage.list({ prefix: `${this.#directory}dataset` })) {
       const name = key.slice(this.#directory.length);
       const number = Number(NUMBERED.exec(name)?.[1] ?? -1);
-      if (number > latest.number) latest = { number, name };
+      if (number > latest.number && number <= LAST_NUMBER) latest = { number, name };
     }
     return this.#directory + latest.name;
   }

@@ -21,13 +21,21 @@
  */
 import { decodeRecord } from "../csv/decode.ts";
 import { unescapeCell } from "../csv/escape.ts";
-import { RecordScanner } from "../csv/record_scanner.ts";
+import { RecordSplitter } from "../csv/record_splitter.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
-import { concat } from "./_bytes.ts";
-import { latestPart, partKey } from "./file_name.ts";
+import { piecesOf } from "./file_name.ts";
 
 /** One sample: its texts, by their columns. Of columns with one name the last one counts. */
 export type DatasetRow = Record<string, string>;
+
+/** Options of {@linkcode readDataset}. */
+export interface ReadDatasetOptions {
+  /**
+   * A column whose texts are told only once, such as the `id` that a logger with `sampleId` writes:
+   * of the samples with one text in it only the first is read. Keeps the texts in memory.
+   */
+  readonly uniqueBy?: string | undefined;
+}
 
 /**
  * The cells of a CSV object's records, as they stand there: escaped, the header first. Reads one
@@ -43,24 +51,28 @@ export async function* readRecords(
   const result = await storage.read(key);
   if (result === null) return;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const scanner = new RecordScanner();
-  let pending: Uint8Array = new Uint8Array();
-  let pendingAt = 0;
+  const splitter = new RecordSplitter();
   for await (const chunk of result.body) {
-    const bytes = concat(pending, chunk);
-    const records: (readonly [number, number])[] = [];
-    scanner.push(chunk, (start, end) => records.push([start, end]));
-    for (const [start, end] of records) {
-      yield decodeRecord(decoder.decode(bytes.subarray(start - pendingAt, end - pendingAt)));
-    }
-    pending = bytes.subarray(scanner.end - pendingAt);
-    pendingAt = scanner.end;
+    for (const record of splitter.push(chunk)) yield decodeRecord(decoder.decode(record));
   }
-  if (pending.length > 0) yield decodeRecord(decoder.decode(pending));
+  if (splitter.pending.length > 0) yield decodeRecord(decoder.decode(splitter.pending));
+}
+
+/** The samples of one object with a header. */
+async function* readRows(
+  storage: StorageAdapter,
+  key: string,
+): AsyncGenerator<DatasetRow, void, undefined> {
+  let header: string[] | undefined;
+  for await (const cells of readRecords(storage, key)) {
+    if (header === undefined) header = cells.map(unescapeCell);
+    else yield Object.fromEntries(header.map((name, i) => [name, unescapeCell(cells[i] ?? "")]));
+  }
 }
 
 /**
- * The samples of a dataset with headers, in all its parts, with their texts as they were flagged.
+ * The samples of a dataset with headers, in all its parts and segments, with their texts as they
+ * were flagged.
  *
  * @param storage Where the dataset is
  * @param key The dataset's file, such as `"flagged/dataset1.csv"`
@@ -68,13 +80,15 @@ export async function* readRecords(
 export async function* readDataset(
   storage: StorageAdapter,
   key: string,
+  { uniqueBy }: ReadDatasetOptions = {},
 ): AsyncGenerator<DatasetRow, void, undefined> {
-  const parts = await latestPart(storage, key);
-  for (let part = 1; part <= parts; part++) {
-    let header: string[] | undefined;
-    for await (const cells of readRecords(storage, partKey(key, part))) {
-      if (header === undefined) header = cells.map(unescapeCell);
-      else yield Object.fromEntries(header.map((name, i) => [name, unescapeCell(cells[i] ?? "")]));
+  const seen = new Set<string>();
+  for (const piece of await piecesOf(storage, key)) {
+    for await (const row of readRows(storage, piece)) {
+      const text = uniqueBy === undefined ? "" : row[uniqueBy] ?? "";
+      if (text !== "" && seen.has(text)) continue;
+      if (text !== "") seen.add(text);
+      yield row;
     }
   }
 }

@@ -37,4 +37,15 @@ export class Retries {
     await new Promise((done) => setTimeout(done, Math.random() * this.#delayMs));
     return Date.now() < this.#until;
   }
+
+  /** Does what may be done again until it succeeds, or fails for good. */
+  async patiently<T>(mayPass: (error: unknown) => boolean, action: () => Promise<T>): Promise<T> {
+    while (true) {
+      try {
+        return await action();
+      } catch (error) {
+        if (!mayPass(error) || !await this.pause()) throw error;
+      }
+    }
+  }
 }

@@ -1,5 +1,4 @@
 const FORM = "dddd-dd-dd dd:dd:dd.dddddd";
-const WITHOUT_FRACTION = FORM.indexOf("."); // as Python writes it where the microseconds are 0
 
 /** A point in time as a cell has it: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`, always six digits. */
 export function formatTimestamp(microseconds: number): string {
@@ -11,7 +10,7 @@ export function formatTimestamp(microseconds: number): string {
 
 /** Whether a cell is the beginning of a timestamp whose rest was never written. */
 export function isTornTimestamp(cell: string): boolean {
-  if (cell.length >= FORM.length || cell.length === WITHOUT_FRACTION) return false;
+  if (cell.length >= FORM.length) return false;
   for (let i = 0; i < cell.length; i++) {
     const expected = FORM[i];
     if (expected === "d" ? !/\d/.test(cell[i]!) : cell[i] !== expected) return false;

@@ -59,10 +59,10 @@ export class ChatCSVLogger extends DatasetLogger<
    * @returns How many samples the file has now
    * @throws {StorageError} If the storage fails
    */
-  flag(like: LikeData, messages: readonly unknown[]): Promise<number> {
+  async flag(like: LikeData, messages: readonly unknown[]): Promise<number> {
     const liked = like.liked ?? true;
     const word = typeof liked === "string" ? liked : liked ? "Like" : "Dislike";
-    return this.keep([messages, like.index, like.value], [
+    return await this.keep([messages, like.index, like.value], [
       optionalField("flag", word),
       this.timestamp(),
     ]);

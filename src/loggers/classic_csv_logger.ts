@@ -47,12 +47,12 @@ export class ClassicCSVLogger extends DatasetLogger {
    * @throws {TypeError} If the number of values is not that of the components
    * @throws {StorageError} If the storage fails
    */
-  flag(
+  async flag(
     data: FlagArguments[0],
     flagOption?: string | null,
     username?: string | null,
   ): Promise<number> {
-    return this.keep(data, [
+    return await this.keep(data, [
       optionalField("flag", flagOption ?? ""),
       optionalField("username", username ?? ""),
       this.timestamp(),

@@ -1,3 +1,4 @@
+import { ulid } from "@std/ulid";
 import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
 import type { FlagArguments, SetupArguments } from "./flagging_callback.ts";
 
@@ -12,7 +13,26 @@ export interface CSVLoggerOptions extends LoggerOptions {
    * @default {`dataset<N>.csv`, where N counts the header versions}
    */
   readonly datasetFileName?: string | undefined;
+  /**
+   * Whether samples have an `id` column, a ULID or what the caller gives, and one that is flagged
+   * again with the same id counts once. Keeps the ids of the dataset in memory.
+   *
+   * @default {false}
+   */
+  readonly sampleId?: boolean | undefined;
 }
+
+/** Options of {@linkcode CSVLogger.flag}. */
+export interface FlagOptions {
+  /**
+   * The sample's identity, such as the idempotency key of a request: needs `sampleId`.
+   *
+   * @default {a new ULID}
+   */
+  readonly id?: string | undefined;
+}
+
+const ID_COLUMN = "id";
 
 /**
  * Logs each sample as a row of a CSV dataset: a column for each component, then `flag` and
@@ -38,13 +58,18 @@ export interface CSVLoggerOptions extends LoggerOptions {
  * ```
  */
 export class CSVLogger extends DatasetLogger {
+  readonly #sampleId: boolean;
+
   /** Makes a logger; touches nothing yet. */
   constructor(options: CSVLoggerOptions = {}) {
     super(options, {
       fileName: options.datasetFileName,
       header: true,
+      verbose: true,
       simplifyFileData: options.simplifyFileData ?? true,
+      idColumn: options.sampleId ? ID_COLUMN : undefined,
     });
+    this.#sampleId = options.sampleId ?? false;
   }
 
   /**
@@ -65,19 +90,29 @@ export class CSVLogger extends DatasetLogger {
    * @param data A value for each component
    * @param flagOption What the person said of it; its column appears with the first sample that has it
    * @param username Who said so; its column appears likewise
+   * @param options The sample's identity
    * @returns How many samples the dataset file has now
-   * @throws {TypeError} If the number of values is not that of the components
+   * @throws {TypeError} If the number of values is not that of the components, or there is an id
+   * without `sampleId`
    * @throws {StorageError} If the storage fails
    */
-  flag(
+  async flag(
     data: FlagArguments[0],
     flagOption?: string | null,
     username?: string | null,
+    options: FlagOptions = {},
   ): Promise<number> {
-    return this.keep(data, [
+    return await this.keep(data, [
       optionalField("flag", flagOption),
       optionalField("username", username),
+      optionalField(ID_COLUMN, this.#idOf(options)),
       this.timestamp(),
     ]);
+  }
+
+  #idOf({ id }: FlagOptions): string | null {
+    if (this.#sampleId) return id ?? ulid();
+    if (id === undefined) return null;
+    throw new TypeError("Cannot flag a sample with an id as the logger has no `sampleId: true`");
   }
 }

@@ -3,13 +3,14 @@ import { pathSegment } from "../components/safe_name.ts";
 import { value } from "../components/value.ts";
 import { escapeCell } from "../csv/escape.ts";
 import { DatasetVersions } from "../dataset/dataset_versions.ts";
+import type { Rung } from "../dataset/_target.ts";
 import type { Field } from "../dataset/fields.ts";
 import { FixedNames, NumberedNames } from "../dataset/file_name.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import { LocalFsAdapter } from "../storage/local_fs_adapter.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { StorageError } from "../storage/storage_error.ts";
-import { validateKey } from "../storage/validate_key.ts";
+import { utf8Length, validateKey } from "../storage/validate_key.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
 import { type FlagArguments, FlaggingCallback, type SetupArguments } from "./flagging_callback.ts";
 
@@ -21,7 +22,11 @@ export interface LoggerOptions {
    * @default {a LocalFsAdapter of `flaggingDir`}
    */
   readonly storage?: StorageAdapter | undefined;
-  /** Whether to print which file was made or taken up, and what was repaired. @default {true} */
+  /**
+   * Whether to print which file was made or taken up, and what was repaired.
+   *
+   * @default {true for CSVLogger, false for the others}
+   */
   readonly verbose?: boolean | undefined;
   /** The clock of the timestamps, in milliseconds since 1970. @default {Date.now} */
   readonly now?: (() => number) | undefined;
@@ -37,6 +42,15 @@ export interface LoggerOptions {
    * @default {1_048_576}
    */
   readonly maxPartBytes?: number | undefined;
+  /**
+   * Whether this logger adds its rows to files of its own, beside those of other writers:
+   * `dataset1.w3f….csv`. No two writers then stand in each other's way, as many isolates of an edge
+   * function do, and a storage that can neither append nor swap will do. `flag()` then counts this
+   * logger's samples alone; `readDataset()` reads all.
+   *
+   * @default {false}
+   */
+  readonly segments?: boolean | undefined;
 }
 
 /** What kind of dataset a logger keeps. */
@@ -47,6 +61,10 @@ export interface DatasetKind {
   readonly header: boolean;
   /** Whether the cell of a file is its path alone. */
   readonly simplifyFileData: boolean;
+  /** The column of the samples' ids, if each is to count once; the last before the timestamp. */
+  readonly idColumn?: string | undefined;
+  /** Whether it is verbose where the options do not say. @default {false} */
+  readonly verbose?: boolean | undefined;
 }
 
 interface Column {
@@ -63,6 +81,8 @@ interface Setup {
   readonly place: FilePlace;
   readonly versions: DatasetVersions;
 }
+
+const MAX_NAME_BYTES = 200;
 
 /** The clock of all loggers of a process, so that no two of their timestamps are equal. */
 const sharedClock: Clock = new Clock(Date.now);
@@ -134,7 +154,10 @@ export abstract class DatasetLogger<
         `Cannot log to the file ${JSON.stringify(kind.fileName)} as it is a path`,
       );
     }
-    if (kind.fileName !== undefined) validateKey(kind.fileName, options.storage?.name ?? "logger");
+    if (kind.fileName !== undefined) {
+      validateKey(kind.fileName, options.storage?.name ?? "logger");
+      refuseLongName(kind.fileName);
+    }
     this.#options = options;
     this.#kind = kind;
     this.#clock = options.now === undefined ? sharedClock : new Clock(options.now);
@@ -143,6 +166,14 @@ export abstract class DatasetLogger<
   /** The key of the file that took the last sample; `null` before the first one. */
   get datasetFile(): string | null {
     return this.#setup?.versions.file ?? null;
+  }
+
+  /**
+   * How samples reach the store: `"append"` to a file, `"rewrite"` of an object under
+   * compare-and-swap, or `"once"`, each group in an object of its own; `null` before the first one.
+   */
+  get rung(): Rung | null {
+    return this.#setup?.versions.rung ?? null;
   }
 
   /** Waits until every sample that was flagged is kept or was rejected. */
@@ -159,14 +190,15 @@ export abstract class DatasetLogger<
   /** Prepares for samples of these components. */
   protected open(components: SetupArguments[0], flaggingDir: string = "flagged"): void {
     this.#refuseDisposed("set up");
-    const { storage, maxPartBytes, verbose = true } = this.#options;
+    const { storage, maxPartBytes, segments, verbose = this.#kind.verbose ?? false } =
+      this.#options;
     const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
     const place: FilePlace = {
       storage: storage ?? new LocalFsAdapter({ root: flaggingDir }),
       directory,
       simplifyFileData: this.#kind.simplifyFileData,
     };
-    const { fileName, header } = this.#kind;
+    const { fileName, header, idColumn } = this.#kind;
     const names = fileName === undefined
       ? new NumberedNames(place.storage, directory)
       : new FixedNames(directory + fileName);
@@ -174,10 +206,12 @@ export abstract class DatasetLogger<
     const say = verbose ? print : undefined;
     const versions = new DatasetVersions(place.storage, names, {
       header,
+      idColumn,
       maxPartBytes,
+      segments,
       onNotice: say,
       onFile: (key, made) =>
-        say?.(`${made ? "Created" : "Using existing"} dataset file at: ${shown}${key}`),
+        say?.(`${made ? "Created" : "Using existing"} dataset file at: ${shown}${key}${this.#way}`),
     });
     const columns = components.map((component, i) => toColumn(component, i, fileName));
     this.#setup = { columns, place, versions };
@@ -204,9 +238,15 @@ export abstract class DatasetLogger<
     if (setup === null) throw new Error("Cannot flag as setup() was not called");
     refuseOtherLength(data, setup.columns);
     const files = new SampleFiles(setup.place);
+    let fields: Field[];
     try {
       const cells = makeCells(data, setup.columns, files);
-      const fields = toFields(setup.columns, cells instanceof Promise ? await cells : cells);
+      fields = toFields(setup.columns, cells instanceof Promise ? await cells : cells);
+    } catch (error) {
+      await files.discard();
+      throw error;
+    }
+    try {
       return await setup.versions.add([...fields, ...rest]);
     } catch (error) {
       // Where nobody knows whether the row is there, its files must be.
@@ -215,9 +255,24 @@ export abstract class DatasetLogger<
     }
   }
 
+  /** How samples reach the store, where that is not the plain way. */
+  get #way(): string {
+    const rung = this.rung;
+    return rung === "append" || rung === null ? "" : ` (${rung})`;
+  }
+
   #refuseDisposed(action: string): void {
     if (this.#disposed) throw new Error(`Cannot ${action} as the logger was disposed of`);
   }
+}
+
+/** The names of parts, segments and torn rows are longer than the file's own. */
+function refuseLongName(fileName: string): void {
+  const length = utf8Length(fileName);
+  if (length <= MAX_NAME_BYTES) return;
+  throw new TypeError(
+    `Cannot log to a file whose name exceeds ${MAX_NAME_BYTES} bytes: current value has ${length}`,
+  );
 }
 
 function toPrefix(flaggingDir: string, { name }: StorageAdapter): string {
@@ -262,9 +317,13 @@ function makeCells(
   columns: readonly Column[],
   files: SampleFiles,
 ): Cell[] | Promise<Cell[]> {
-  const cells = columns.map(({ name, segment, component }, i) =>
-    component.toCell(data[i], files.context(name, segment))
-  );
+  const cells = columns.map(({ name, segment, component }, i) => {
+    try {
+      return component.toCell(data[i], files.context(name, segment));
+    } catch (error) {
+      return Promise.reject(error); // others may be storing files, and are waited for
+    }
+  });
   return cells.some((cell) => cell instanceof Promise) ? settled(cells) : cells as Cell[];
 }
 

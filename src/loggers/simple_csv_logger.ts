@@ -42,11 +42,11 @@ export class SimpleCSVLogger extends DatasetLogger {
    * @throws {TypeError} If the number of values is not that of the components
    * @throws {StorageError} If the storage fails
    */
-  flag(
+  async flag(
     data: FlagArguments[0],
     _flagOption?: string | null,
     _username?: string | null,
   ): Promise<number> {
-    return this.keep(data, []);
+    return await this.keep(data, []);
   }
 }

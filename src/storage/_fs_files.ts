@@ -1,4 +1,3 @@
-import { dirname } from "@std/path";
 import { systemCode } from "./_fs_errors.ts";
 import type { ObjectInfo, Version } from "./storage_adapter.ts";
 import { RESERVED_PREFIX } from "./validate_key.ts";
@@ -10,6 +9,11 @@ export const STAGE_PREFIX: string = `${RESERVED_PREFIX}stage-`;
 export interface Stage {
   readonly path: string;
   readonly key: string;
+}
+
+/** The directory that a path lies in. */
+export function parentOf(path: string): string {
+  return path.replace(/[/\\][^/\\]*$/, "");
 }
 
 /** Opens a file to stage a body in, under a name of fixed length that is no key. */
@@ -79,11 +83,12 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
 /** Makes a directory with those above it; `durable` writes each new name to the disk. */
 export function makeDirectory(dir: string, durable: boolean): void {
   if (!durable) return Deno.mkdirSync(dir, { recursive: true });
-  const parent = dirname(dir);
+  const parent = parentOf(dir);
   try {
     Deno.mkdirSync(dir);
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return;
+    // What is there may be a file, or a link to nowhere.
+    if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(dir).isDirectory) return;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     makeDirectory(parent, durable);
     return makeDirectory(dir, durable);

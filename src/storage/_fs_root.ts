@@ -1,13 +1,14 @@
-import { dirname } from "@std/path";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { fsError, systemCode } from "./_fs_errors.ts";
-import { makeDirectory } from "./_fs_files.ts";
+import { makeDirectory, parentOf } from "./_fs_files.ts";
 import { lockDirectory } from "./_fs_lock.ts";
 import type { OperationOptions } from "./storage_adapter.ts";
 import type { StorageError } from "./storage_error.ts";
 
 /** What is done under the lock of the directory that a key lies in. */
 export type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
+
+const MOST_REMOVALS = 100;
 
 /** The directory that keys are paths below: where they are, and who may be in there. */
 export class FsRoot {
@@ -32,7 +33,7 @@ export class FsRoot {
     action: Action<T>,
   ): Promise<T | null> {
     const path = this.pathOf(attempt.key!);
-    const dir = dirname(path);
+    const dir = parentOf(path);
     try {
       const lock = await lockDirectory(dir).catch(ignoreNotFound);
       if (lock === null) return null;
@@ -54,13 +55,20 @@ export class FsRoot {
     options: OperationOptions | undefined,
     action: Action<T>,
   ): Promise<T> {
-    while (true) {
+    for (let times = 0;; times++) {
       const done = await this.inExisting(attempt, options, async (path, directory) => {
         return { result: await action(path, directory) };
       });
       if (done !== null) return done.result;
+      if (times >= MOST_REMOVALS) {
+        throw fail(attempt, {
+          code: "Unavailable",
+          why: "its directory is removed as often as it is made",
+          outcome: "not-applied",
+        });
+      }
       try {
-        makeDirectory(dirname(this.pathOf(attempt.key!)), this.#durable);
+        makeDirectory(parentOf(this.pathOf(attempt.key!)), this.#durable);
       } catch (error) {
         throw this.error(error, attempt);
       }
@@ -69,11 +77,12 @@ export class FsRoot {
 
   /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
   async prune(key: string): Promise<void> {
-    let dir = dirname(this.pathOf(key));
+    let dir = parentOf(this.pathOf(key));
     while (dir.length > this.path.length) {
       try {
         const lock = await lockDirectory(dir);
         try {
+          if (!Deno.lstatSync(dir).isDirectory) return; // an object has the directory's name
           Deno.removeSync(dir);
         } finally {
           lock.release();
@@ -81,17 +90,17 @@ export class FsRoot {
       } catch {
         return; // not empty, or gone: both end it
       }
-      dir = dirname(dir);
+      dir = parentOf(dir);
     }
   }
 
   /** What the file system said, as a `StorageError`. */
   error(error: unknown, attempt: Attempt): StorageError {
     const code = systemCode(error);
-    if ((code === "ENOTDIR" || code === "EEXIST") && isFile(this.path)) {
+    if ((code === "ENOTDIR" || code === "EEXIST") && !mayBeDirectory(this.path)) {
       return fail(attempt, {
         code: "Misconfigured",
-        why: `its root ${JSON.stringify(this.path)} is a file and no directory`,
+        why: `its root ${JSON.stringify(this.path)} is no directory, or lies below a file`,
         outcome: "not-applied",
         cause: error,
       });
@@ -119,11 +128,12 @@ function ignoreNotFound(error: unknown): null {
   throw error;
 }
 
-function isFile(path: string): boolean {
+/** Whether a path is a directory, or could be made one. */
+function mayBeDirectory(path: string): boolean {
   try {
-    return Deno.lstatSync(path).isFile;
-  } catch {
-    return false;
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    return systemCode(error) !== "ENOTDIR";
   }
 }
 

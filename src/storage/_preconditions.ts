@@ -1,5 +1,5 @@
 import { type Attempt, fail } from "./_fail.ts";
-import type { Precondition, Version } from "./storage_adapter.ts";
+import type { AppendOptions, ObjectInfo, Precondition, Version } from "./storage_adapter.ts";
 import type { Outcome, StorageError } from "./storage_error.ts";
 
 function conflict(attempt: Attempt, why: string, outcome?: Outcome): StorageError {
@@ -21,9 +21,17 @@ export function refusePrecondition(
   }
 }
 
-/** Refuses an append at another offset than the object's size. */
-export function refuseOffset(at: number, size: number, attempt: Attempt): void {
+/** Refuses an append to an object (`undefined`: none) of another size or version. */
+export function refuseOffset(
+  { at, ifVersion }: AppendOptions,
+  object: ObjectInfo | undefined,
+  attempt: Attempt,
+): void {
+  const size = object?.size ?? 0;
   if (at !== size) throw conflict(attempt, `its size is ${size} and not ${at}`, "not-applied");
+  if (ifVersion !== undefined && ifVersion !== object?.version) {
+    throw conflict(attempt, "the version changed", "not-applied");
+  }
 }
 
 /** Refuses to read another version than the one asked for. */

@@ -1,4 +1,4 @@
-import { dirname, fromFileUrl, resolve } from "@std/path";
+import { fromFileUrl, resolve } from "@std/path";
 import { chunksOf, validateBody } from "./_body.ts";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { fsError } from "./_fs_errors.ts";
@@ -6,6 +6,7 @@ import {
   appendAll,
   infoOf,
   openStage,
+  parentOf,
   publish,
   removeQuietly,
   type Stage,
@@ -147,6 +148,10 @@ export class LocalFsAdapter implements StorageAdapter {
         refusePrecondition(options.precondition, old?.version, attempt);
         return this.#publish(stage, path, old, options.precondition === "absent", directory);
       });
+    } catch (error) {
+      removeQuietly(stage.path);
+      await this.#root.prune(key);
+      throw error;
     } finally {
       removeQuietly(stage.path);
     }
@@ -158,15 +163,22 @@ export class LocalFsAdapter implements StorageAdapter {
     validateAppend(bytes, options, attempt);
     const action: Action<ObjectInfo> = (path, directory) => {
       const old = look(path, key, attempt);
-      refuseOffset(options.at, old?.size ?? 0, attempt);
+      refuseOffset(options, old ?? undefined, attempt);
       if (old === null) return this.#create(path, key, bytes, directory);
       if (bytes.length === 0) return old;
       return appendAll(path, key, bytes, old, this.#durable);
     };
-    if (options.at === 0) return await this.#root.inMade(attempt, options, action);
-    const info = await this.#root.inExisting(attempt, options, action);
-    if (info === null) refuseOffset(options.at, 0, attempt);
-    return info!;
+    if (options.at > 0) {
+      const info = await this.#root.inExisting(attempt, options, action);
+      if (info === null) refuseOffset(options, undefined, attempt);
+      return info!;
+    }
+    try {
+      return await this.#root.inMade(attempt, options, action);
+    } catch (error) {
+      await this.#root.prune(key);
+      throw error;
+    }
   }
 
   /** Removes an object, and directories that it leaves empty. */
@@ -223,7 +235,7 @@ export class LocalFsAdapter implements StorageAdapter {
     bytes: Uint8Array,
     directory: Deno.FsFile,
   ): Promise<ObjectInfo> {
-    const stage = openStage(dirname(path), key);
+    const stage = openStage(parentOf(path), key);
     try {
       try {
         writeAll(stage.file, bytes);
@@ -260,7 +272,7 @@ export class LocalFsAdapter implements StorageAdapter {
   async #stage(key: string, body: Body, options: WriteOptions, attempt: Attempt): Promise<Stage> {
     // Under the lock, where it is made sure that the path has no detour.
     const stage = await this.#root.inMade(attempt, options, (path) => {
-      return openStage(dirname(path), key);
+      return openStage(parentOf(path), key);
     });
     try {
       for await (const chunk of chunksOf(body, options, attempt)) writeAll(stage.file, chunk);
@@ -278,8 +290,10 @@ export class LocalFsAdapter implements StorageAdapter {
   #reap(path: string): void {
     if (!path.slice(path.lastIndexOf("/") + 1).startsWith(STAGE_PREFIX)) return;
     try {
-      const { mtime } = Deno.lstatSync(path);
-      if (mtime !== null && Date.now() - mtime.getTime() > this.#reapAfterMs) Deno.removeSync(path);
+      const { mtime, nlink } = Deno.lstatSync(path);
+      const age = Date.now() - (mtime?.getTime() ?? Date.now());
+      // With a second name it was published, and its time is that of the object.
+      if (age > this.#reapAfterMs || (nlink ?? 1) > 1) Deno.removeSync(path);
     } catch {
       // Somebody else reaped it, or may not: a listing does not fail over debris.
     }

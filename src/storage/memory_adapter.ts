@@ -209,7 +209,7 @@ export class MemoryAdapter implements StorageAdapter {
     validateAppend(bytes, options, attempt);
     const object = this.#objects.get(key);
     const size = object?.info.size ?? 0;
-    refuseOffset(options.at, size, attempt);
+    refuseOffset(options, object?.info, attempt);
     if (object !== undefined && bytes.length === 0) return object.info;
     this.#refuseTooLarge(size + bytes.length, attempt);
     let buffer = object?.buffer ?? new Uint8Array(bytes.length);

@@ -115,6 +115,11 @@ export interface WriteOptions extends OperationOptions {
 export interface AppendOptions extends OperationOptions {
   /** The size that the object must have; 0 also creates it. Another size is a `Conflict`. */
   readonly at: number;
+  /**
+   * The version that the object must have; another one is a `Conflict`. An object that was edited,
+   * or made anew, may have the size `at` and be no place for these bytes.
+   */
+  readonly ifVersion?: Version | undefined;
 }
 
 /** Options of {@linkcode StorageAdapter.list}. */

@@ -3,4 +3,5 @@ import { LocalFsAdapter } from "@flagstone/flagging";
 import { runRacer } from "@flagstone/flagging/testing";
 
 const [root = "", job = ""] = Deno.args;
+// deno-lint-ignore no-console -- how its result reaches the test
 console.log(JSON.stringify(await runRacer(new LocalFsAdapter({ root }), JSON.parse(job))));

@@ -1,0 +1,78 @@
+// Pictures for the quickstart: a little painter, and a PNG encoder.
+
+/** A colour: red, green and blue, 0 to 255. */
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** Whether a point belongs to a shape; the picture reaches from -1 to 1 both ways. */
+export type Shape = (x: number, y: number) => boolean;
+
+/** The shapes that the painter knows. */
+export const shapes: Readonly<Record<"circle" | "ring" | "square" | "triangle", Shape>> = {
+  circle: (x, y) => Math.hypot(x, y) < 0.75,
+  ring: (x, y) => Math.abs(Math.hypot(x, y) - 0.6) < 0.2,
+  square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) < 0.65,
+  triangle: (x, y) => y < 0.6 && y > 2 * Math.abs(x) - 0.8,
+};
+
+const PAPER: Colour = [245, 243, 238];
+const SIZE = 96;
+const SAMPLES = 4; // a pixel's edge, for smooth outlines
+
+/** How much of a pixel a shape covers, from 0 to 1. */
+function coverage(shape: Shape, column: number, row: number): number {
+  const at = (pixel: number, sample: number) => (pixel + (sample + 0.5) / SAMPLES) / SIZE * 2 - 1;
+  let inside = 0;
+  for (let i = 0; i < SAMPLES * SAMPLES; i++) {
+    const x = at(column, i % SAMPLES);
+    if (shape(x, at(row, Math.floor(i / SAMPLES)))) inside++;
+  }
+  return inside / (SAMPLES * SAMPLES);
+}
+
+/** The lines of a picture as PNG has them: a filter (0: none), then three bytes a pixel. */
+function paint(shape: Shape, colour: Colour): Uint8Array<ArrayBuffer> {
+  const lines = new Uint8Array(SIZE * (1 + 3 * SIZE));
+  for (let row = 0; row < SIZE; row++) {
+    for (let column = 0; column < SIZE; column++) {
+      const part = coverage(shape, column, row);
+      const pixel = PAPER.map((paper, i) => Math.round(paper + part * (colour[i]! - paper)));
+      lines.set(pixel, row * (1 + 3 * SIZE) + 1 + 3 * column);
+    }
+  }
+  return lines;
+}
+
+/** The checksum of PNG's chunks. */
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
+  }
+  return ~crc >>> 0;
+}
+
+/** A chunk: its length, its type, its data, and the checksum of both. */
+function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(data.length + 12);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length);
+  bytes.set(new TextEncoder().encode(type), 4);
+  bytes.set(data, 8);
+  view.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)));
+  return bytes;
+}
+
+/** A picture of a shape, as a PNG file. */
+export async function png(name: string, shape: Shape, colour: Colour): Promise<File> {
+  const header = new Uint8Array(13); // 8 bits for each of red, green and blue
+  new DataView(header.buffer).setUint32(0, SIZE);
+  new DataView(header.buffer).setUint32(4, SIZE);
+  header.set([8, 2, 0, 0, 0], 8);
+  const zlib = new Blob([paint(shape, colour)]).stream()
+    .pipeThrough(new CompressionStream("deflate"));
+  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+  const data = await new Response(zlib).bytes();
+  const chunks = [chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", new Uint8Array())];
+  return new File([signature, ...chunks], name, { type: "image/png" });
+}

@@ -1,0 +1,60 @@
+// What the quickstart prints: directories as a tree, rows as a table.
+
+const MOST_ENTRIES = 4;
+const MOST_ROWS = 4;
+const WIDTH = 30;
+
+/** The beginning and the end of a text that is too long for a table, on one line. */
+function shorten(text: string): string {
+  const characters = [...text.replace(/\s+/g, " ")];
+  if (characters.length <= WIDTH) return characters.join("");
+  const half = (WIDTH - 1) / 2;
+  return `${characters.slice(0, Math.ceil(half)).join("")}…${
+    characters.slice(-Math.floor(half)).join("")
+  }`;
+}
+
+async function entriesOf(dir: string): Promise<Deno.DirEntry[]> {
+  const entries = await Array.fromAsync(Deno.readDir(dir));
+  return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** A name with its size; of a directory that holds nothing else, with what it holds. */
+async function nameOf(path: string, { name, isDirectory }: Deno.DirEntry): Promise<string> {
+  if (!isDirectory) return `${name} (${(await Deno.stat(path)).size} bytes)`;
+  const [only, ...others] = await entriesOf(path);
+  const isAlone = only?.isFile && others.length === 0;
+  return isAlone ? `${name}/${await nameOf(`${path}/${only.name}`, only)}` : `${name}/`;
+}
+
+/** The lines of a directory's tree; of long directories the first entries. */
+export async function tree(dir: string, indent: string = "  "): Promise<string[]> {
+  const entries = await entriesOf(dir);
+  const shown = entries.length > MOST_ENTRIES ? entries.slice(0, MOST_ENTRIES - 1) : entries;
+  const lines: string[] = [];
+  for (const entry of shown) {
+    const path = `${dir}/${entry.name}`;
+    const name = await nameOf(path, entry);
+    lines.push(indent + name);
+    if (name.endsWith("/")) lines.push(...await tree(path, `${indent}  `));
+  }
+  const hidden = entries.length - shown.length;
+  return hidden === 0 ? lines : [...lines, `${indent}… and ${hidden} more`];
+}
+
+/** The lines of a table; of many rows the last ones. */
+export function table(rows: readonly Readonly<Record<string, string>>[]): string[] {
+  const shown = rows.slice(-MOST_ROWS);
+  const columns = Object.keys(rows[0] ?? {});
+  const cells = [columns, ...shown.map((row) => columns.map((name) => shorten(row[name] ?? "")))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => [...line[i]!].length)));
+  const line = (texts: readonly string[]) =>
+    texts.map((text, i) => text + " ".repeat(widths[i]! - [...text].length)).join("  ").trimEnd();
+  const hidden = rows.length - shown.length;
+  return [
+    line(cells[0]!),
+    line(widths.map((width) => "-".repeat(width))),
+    ...(hidden === 0 ? [] : [`… ${hidden} before`]),
+    ...cells.slice(1).map(line),
+  ];
+}

@@ -1,0 +1,66 @@
+// Flags samples of an image model and of a chat into ./flagged, and shows what is there then. Run it
+// again: it goes on in the same files.
+//
+//   deno task demo
+// deno-lint-ignore-file no-console -- it prints
+import { exists } from "@std/fs";
+import { ChatCSVLogger, CSVLogger, file, LocalFsAdapter, value } from "@flagstone/flagging";
+import { readDataset } from "@flagstone/flagging/reader";
+import { type Colour, png, shapes } from "./_png.ts";
+import { table, tree } from "./_show.ts";
+
+const red: Colour = [200, 56, 50];
+const green: Colour = [64, 145, 84];
+const blue: Colour = [46, 98, 170];
+
+/** The app as it was at first: its samples are a prompt and the picture that the model made. */
+async function firstApp(): Promise<void> {
+  await using logger = new CSVLogger();
+  await logger.setup([value("prompt"), file("picture")], "flagged");
+  const circle = await png("circle.png", shapes.circle, red);
+  const square = await png("square.png", shapes.square, blue);
+  const triangle = await png("triangle.png", shapes.triangle, red);
+  await logger.flag(["a red circle", circle], "good", "ada");
+  await logger.flag(['a circle, "blue as the sea"', square], "wrong shape", "ada");
+  await logger.flag(["a green triangle", triangle], "wrong colour", "lin");
+}
+
+/** The app today. Its samples have a seed, too, for which dataset1.csv has no column. */
+async function appWithSeed(): Promise<void> {
+  await using logger = new CSVLogger();
+  await logger.setup([value("prompt"), file("picture"), value("seed")], "flagged");
+  const triangle = await png("triangle.png", shapes.triangle, green);
+  const ring = await png("ring.png", shapes.ring, blue);
+  await logger.flag(["a green triangle", triangle, 42], "good", "lin");
+  await logger.flag(["a ring\non the sea", ring, -7], "good", "ada");
+}
+
+/** A conversation with a model: one answer is disliked, the next one is liked. */
+async function chat(): Promise<void> {
+  await using logger = new ChatCSVLogger();
+  await logger.setup("flagged/chat");
+  const messages = [
+    { role: "user", content: "Which planet has the most moons?" },
+    { role: "assistant", content: "Jupiter." },
+    { role: "user", content: "Not Saturn?" },
+    { role: "assistant", content: "Saturn, you are right: more than two hundred are known." },
+  ];
+  const [wrong, right] = [messages[1]!.content, messages[3]!.content];
+  await logger.flag({ index: 1, value: wrong, liked: false }, messages.slice(0, 2));
+  await logger.flag({ index: 3, value: right, liked: true }, messages);
+}
+
+// dataset1.csv is left alone once the app has changed.
+if (!await exists("flagged/dataset1.csv")) await firstApp();
+await appWithSeed();
+await chat();
+
+console.log("\nflagged/");
+for (const line of await tree("flagged")) console.log(line);
+
+const storage = new LocalFsAdapter({ root: "flagged" });
+for (const key of ["dataset1.csv", "dataset2.csv", "chat/log.csv"]) {
+  const rows = await Array.fromAsync(readDataset(storage, key));
+  console.log(`\nflagged/${key}: ${rows.length} samples`);
+  for (const line of table(rows)) console.log(line);
+}

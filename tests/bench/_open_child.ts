@@ -1,0 +1,98 @@
+// Opens a dataset in a process of its own: _open_child.ts WAY DIR GARBAGE, where garbage is one of
+// "leave" and "collect" (with V8's --expose-gc). Prints what it took, as JSON.
+// deno-lint-ignore-file no-console -- its output is its answer
+import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
+import { countRecords } from "./_papaparse.ts";
+import { COMPONENTS, sampleAt } from "./_samples.ts";
+
+/** What a way to open a dataset found and took. */
+export interface Opened {
+  /** Rows, or for the way that only reads, bytes. */
+  readonly found: number;
+  readonly ms: number;
+  /** How far the process grew beyond what it was before, at its largest. */
+  readonly grownBytes: number;
+  /** Whether the kernel told the peak; else it was sampled. */
+  readonly exactPeak: boolean;
+}
+
+const NAME = "dataset1.csv";
+const SAMPLE_MS = 2;
+const COLLECT_MS = 5;
+
+async function firstFlag(root: string): Promise<number> {
+  const logger = new CSVLogger({ storage: new LocalFsAdapter({ root }), verbose: false });
+  await logger.setup(COMPONENTS, "");
+  const { data, option, username } = sampleAt(0);
+  return await logger.flag(data, option, username) - 1;
+}
+
+async function readOnly(root: string): Promise<number> {
+  const result = await new LocalFsAdapter({ root }).read(NAME);
+  let bytes = 0;
+  for await (const chunk of result!.body) bytes += chunk.length;
+  return bytes;
+}
+
+async function parseWhole(root: string): Promise<number> {
+  return countRecords(await Deno.readTextFile(`${root}/${NAME}`)) - 1;
+}
+
+const WAYS: Readonly<Record<string, (root: string) => Promise<number>>> = {
+  flag: firstFlag,
+  read: readOnly,
+  papaparse: parseWhole,
+};
+
+function kernelPeak(): number | undefined {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sets the kernel's peak back to what the process has now; false where that cannot be done. */
+function resetPeak(): boolean {
+  try {
+    Deno.writeTextFileSync("/proc/self/clear_refs", "5");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Collects garbage again and again, so that the peak is what is needed. */
+function collect(): ReturnType<typeof setInterval> {
+  const { gc } = globalThis as { gc?: () => void };
+  if (gc === undefined) throw new Error("Cannot collect garbage without --expose-gc");
+  gc();
+  return setInterval(gc, COLLECT_MS);
+}
+
+async function measure(
+  way: (root: string) => Promise<number>,
+  root: string,
+  garbage: string,
+): Promise<Opened> {
+  const collecting = garbage === "collect" ? collect() : undefined;
+  const exactPeak = resetPeak();
+  const before = Deno.memoryUsage().rss;
+  let sampled = before;
+  const sampling = exactPeak
+    ? undefined
+    : setInterval(() => sampled = Math.max(sampled, Deno.memoryUsage().rss), SAMPLE_MS);
+  const start = performance.now();
+  const found = await way(root);
+  const ms = performance.now() - start;
+  clearInterval(sampling);
+  clearInterval(collecting);
+  const peak = exactPeak ? kernelPeak() ?? sampled : sampled;
+  return { found, ms, grownBytes: peak - before, exactPeak };
+}
+
+if (import.meta.main) {
+  const [way = "", root = "", garbage = ""] = Deno.args;
+  console.log(JSON.stringify(await measure(WAYS[way]!, root, garbage)));
+}

@@ -1,0 +1,139 @@
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import { hasCode, StorageError } from "../../src/storage/storage_error.ts";
+import { parseStrictly } from "./strict_csv.ts";
+
+/** What a writer was told of one row. */
+export type Told =
+  | { readonly count: number }
+  | "unknown" // there zero or one times
+  | "refused"; // not there
+
+/** One row that a test handed to a log; the first column's cell is its id. */
+export interface Sent {
+  readonly id: string;
+  /** Every cell by its column, as it must stand in the file. Absent: an empty cell, or no column. */
+  readonly cells: Readonly<Record<string, string>>;
+  readonly told: Told;
+}
+
+/** What is in a dataset: its parts one behind the other. */
+export interface Dataset {
+  readonly key: string;
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** What a rejection says of the row. */
+export function toldBy(error: unknown): Told {
+  return error instanceof StorageError && error.outcome === "unknown" ? "unknown" : "refused";
+}
+
+/** Waits for what becomes of a row. */
+export async function told(count: Promise<number>): Promise<Told> {
+  try {
+    return { count: await count };
+  } catch (error) {
+    // A test that passes because everything was refused would be worth nothing.
+    if (!(error instanceof StorageError) || hasCode(error, "Conflict")) throw error;
+    return toldBy(error);
+  }
+}
+
+/** The text of an object. */
+export async function textOf(storage: StorageAdapter, key: string): Promise<string> {
+  const found = await storage.read(key);
+  if (found === null) throw new Error(`There is no ${key}`);
+  const bytes = await new Response(found.body).bytes();
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+}
+
+/** The keys of a storage. */
+export async function keysOf(storage: StorageAdapter, prefix: string = ""): Promise<string[]> {
+  return (await Array.fromAsync(storage.list({ prefix }))).map(({ key }) => key);
+}
+
+/** The number of a dataset and of its part, from a key such as `dataset1.2.csv`. */
+function numbersOf(key: string): { dataset: string; part: number } | null {
+  const found = /^(.*?)(?:\.(\d+))?\.csv$/.exec(key);
+  return found && { dataset: `${found[1]}.csv`, part: Number(found[2] ?? 1) };
+}
+
+/** Reads every dataset of a storage with a strict parser of the tests' own. */
+export async function datasetsIn(storage: StorageAdapter, prefix: string = ""): Promise<Dataset[]> {
+  const parts = new Map<string, { part: number; records: string[][] }[]>();
+  for (const key of await keysOf(storage, prefix)) {
+    const numbers = numbersOf(key);
+    if (numbers === null) continue;
+    const { dataset, part } = numbers;
+    const records = parseStrictly(await textOf(storage, key));
+    parts.set(dataset, [...parts.get(dataset) ?? [], { part, records }]);
+  }
+  return [...parts].map(([key, found]) => joined(key, found));
+}
+
+function joined(key: string, parts: { part: number; records: string[][] }[]): Dataset {
+  const sorted = parts.sort((a, b) => a.part - b.part);
+  const header = sorted[0]?.records[0] ?? [];
+  for (const [i, { part, records }] of sorted.entries()) {
+    if (part !== i + 1) throw new Error(`${key}: part ${i + 1} is missing`);
+    if (!isSame(records[0], header)) throw new Error(`${key}: part ${part} has another header`);
+  }
+  return { key, header, rows: sorted.flatMap(({ records }) => records.slice(1)) };
+}
+
+function isSame(a: readonly string[] | undefined, b: readonly string[]): boolean {
+  return a !== undefined && a.length === b.length && a.every((cell, i) => cell === b[i]);
+}
+
+/** Why a row of a dataset is not the one that was sent. */
+function complaintAbout(row: readonly string[], { header }: Dataset, sent: Sent): string | null {
+  if (sent.told === "refused") return "it was refused as surely not there";
+  for (const column of Object.keys(sent.cells)) {
+    if (!header.includes(column)) return `it stands in a file without the column "${column}"`;
+  }
+  for (const [i, column] of header.entries()) {
+    if (row[i] !== (sent.cells[column] ?? "")) return `its cell "${column}" is another`;
+  }
+  return null;
+}
+
+/**
+ * Every way in which datasets break the promise towards the rows that were sent: an acknowledged row
+ * is there exactly once, whole, under its own headers, at the place that its count says; an
+ * `unknown` one at most once; a refused one not at all; nothing else is there.
+ *
+ * @param counts Whether the counts that were told are the rows' places
+ */
+export function complaints(
+  datasets: readonly Dataset[],
+  sent: readonly Sent[],
+  { counts = true }: { readonly counts?: boolean } = {},
+): string[] {
+  const byId = new Map(sent.map((one) => [one.id, one]));
+  const seen = new Map<string, number>();
+  const found: string[] = [];
+  for (const dataset of datasets) {
+    for (const [i, row] of dataset.rows.entries()) {
+      const at = `${dataset.key}, row ${i + 1} (${JSON.stringify(row).slice(0, 80)})`;
+      if (isSame(row, dataset.header)) found.push(`${at}: a second header`);
+      if (row.length !== dataset.header.length) found.push(`${at}: of another length`);
+      const one = byId.get(row[0] ?? "");
+      if (one === undefined) {
+        found.push(`${at}: nobody sent it`);
+        continue;
+      }
+      seen.set(one.id, (seen.get(one.id) ?? 0) + 1);
+      const complaint = complaintAbout(row, dataset, one);
+      if (complaint !== null) found.push(`${at}: ${complaint}`);
+      if (counts && typeof one.told === "object" && one.told.count !== i + 1) {
+        found.push(`${at}: the writer was told that it is row ${one.told.count}`);
+      }
+    }
+  }
+  for (const one of sent) {
+    const times = seen.get(one.id) ?? 0;
+    if (times > 1) found.push(`${one.id}: there ${times} times`);
+    if (times === 0 && typeof one.told === "object") found.push(`${one.id}: acknowledged and lost`);
+  }
+  return found;
+}
