@@ -1,11 +1,21 @@
 const FORM = "dddd-dd-dd dd:dd:dd.dddddd";
 
+/** The text of the millisecond that was formatted last: many rows share one. */
+let latest = { milliseconds: NaN, text: "" };
+
+function formatMilliseconds(milliseconds: number): string {
+  if (latest.milliseconds !== milliseconds) {
+    const iso = new Date(milliseconds).toISOString(); // 2026-01-31T12:34:56.789Z
+    latest = { milliseconds, text: `${iso.slice(0, 10)} ${iso.slice(11, 23)}` };
+  }
+  return latest.text;
+}
+
 /** A point in time as a cell has it: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`, always six digits. */
 export function formatTimestamp(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000);
   const rest = String(microseconds - milliseconds * 1000).padStart(3, "0");
-  const iso = new Date(milliseconds).toISOString(); // 2026-01-31T12:34:56.789Z
-  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}${rest}`;
+  return formatMilliseconds(milliseconds) + rest;
 }
 
 /** Whether a cell is the beginning of a timestamp whose rest was never written. */

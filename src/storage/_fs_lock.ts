@@ -4,6 +4,8 @@ import { RESERVED_PREFIX } from "./validate_key.ts";
 export interface LockedDirectory {
   /** The open directory, or where directories cannot be opened, its lock file. */
   readonly handle: Deno.FsFile;
+  /** Whether it is a directory that was found under its name. */
+  readonly isDirectory: boolean;
   /** Lets the next caller in. */
   release(): void;
 }
@@ -43,19 +45,17 @@ function openLock(dir: string, lockFile: boolean): Deno.FsFile {
     : Deno.openSync(dir);
 }
 
-/** Whether the open directory is still the one at its path: it may have been removed and remade. */
-function isCurrent(
-  handle: Deno.FsFile,
-  dir: string,
-  lockFile: boolean,
-): boolean {
-  if (lockFile) return true;
+/**
+ * What was opened, if it is still what is at the path: a directory may have been removed and made
+ * again since.
+ */
+function currentInfo(handle: Deno.FsFile, dir: string): Deno.FileInfo | null {
   try {
     const now = Deno.statSync(dir);
     const then = handle.statSync();
-    return now.ino === then.ino && now.dev === then.dev;
+    return now.ino === then.ino && now.dev === then.dev ? then : null;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
 }
@@ -77,9 +77,11 @@ export async function lockDirectory(
       try {
         // Without contention the synchronous call takes microseconds, the other one a thread.
         if (!handle.tryLockSync(true)) await handle.lock(true);
-        if (isCurrent(handle, dir, lockFile)) {
+        const info = currentInfo(handle, lockFile ? `${dir}/${LOCK_FILE}` : dir);
+        if (info !== null) {
           return {
             handle,
+            isDirectory: lockFile || info.isDirectory,
             release() {
               handle.close();
               endTurn();

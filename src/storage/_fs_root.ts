@@ -1,7 +1,7 @@
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { fsError, systemCode } from "./_fs_errors.ts";
 import { makeDirectory, parentOf } from "./_fs_files.ts";
-import { lockDirectory } from "./_fs_lock.ts";
+import { lockDirectory, type LockedDirectory } from "./_fs_lock.ts";
 import type { OperationOptions } from "./storage_adapter.ts";
 import type { StorageError } from "./storage_error.ts";
 
@@ -35,11 +35,11 @@ export class FsRoot {
     const path = this.pathOf(attempt.key!);
     const dir = parentOf(path);
     try {
-      const lock = await lockDirectory(dir).catch(ignoreNotFound);
+      const lock = await lockIfThere(dir);
       if (lock === null) return null;
       try {
         refuseAborted(attempt, options);
-        this.#refuseDetour(dir, lock.handle, attempt);
+        this.#refuseDetour(dir, lock, attempt);
         return await action(path, lock.handle);
       } finally {
         lock.release();
@@ -109,23 +109,25 @@ export class FsRoot {
   }
 
   /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
-  #refuseDetour(dir: string, handle: Deno.FsFile, attempt: Attempt): void {
-    if (realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
+  #refuseDetour(dir: string, { isDirectory }: LockedDirectory, attempt: Attempt): void {
+    if (dir !== this.path && realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
       throw fail(attempt, {
         code: "PermissionDenied",
         why: "a symbolic link, or a name in other case, lies on its path",
         outcome: "not-applied",
       });
     }
-    if (Deno.build.os !== "windows" && !handle.statSync().isDirectory) {
-      throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
-    }
+    if (!isDirectory) throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
   }
 }
 
-function ignoreNotFound(error: unknown): null {
-  if (error instanceof Deno.errors.NotFound) return null;
-  throw error;
+async function lockIfThere(dir: string): Promise<LockedDirectory | null> {
+  try {
+    return await lockDirectory(dir);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 /** Whether a path is a directory, or could be made one. */

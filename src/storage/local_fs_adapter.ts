@@ -1,4 +1,4 @@
-import { fromFileUrl, resolve } from "@std/path";
+import { fromFileUrl, isAbsolute } from "@std/path";
 import { chunksOf, validateBody } from "./_body.ts";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { fsError } from "./_fs_errors.ts";
@@ -102,7 +102,7 @@ export class LocalFsAdapter implements StorageAdapter {
       );
     }
     const { root, durable = false, reapAfterMs = HOUR_MS } = options;
-    this.root = resolve(root instanceof URL ? fromFileUrl(root) : root);
+    this.root = absolutePath(root instanceof URL ? fromFileUrl(root) : root);
     this.#root = new FsRoot(this.root, durable);
     this.#durable = durable;
     this.#reapAfterMs = reapAfterMs;
@@ -298,6 +298,12 @@ export class LocalFsAdapter implements StorageAdapter {
       // Somebody else reaped it, or may not: a listing does not fail over debris.
     }
   }
+}
+
+/** A path that does not change its meaning with the current directory. */
+function absolutePath(path: string): string {
+  const whole = isAbsolute(path) ? path : `${Deno.cwd()}/${path.replace(/^(?:\.\/)+/, "")}`;
+  return whole.replace(/(?<=.)[/\\]+$/, "");
 }
 
 /** What is at a path: an object, or nothing (a directory is nothing); a link is refused. */

@@ -5,45 +5,44 @@ interface MemoryUsage {
   readonly external: number;
 }
 
+interface Process {
+  readonly memoryUsage?: () => MemoryUsage;
+  readonly getBuiltinModule?: (name: string) => Record<string, (text: string) => unknown>;
+}
+
 interface Runtime {
-  readonly Deno?: { readonly memoryUsage?: () => MemoryUsage };
-  readonly process?: { readonly memoryUsage?: () => MemoryUsage };
+  readonly gc?: () => void;
+  readonly process?: Process;
 }
 
-const MIB: number = 1024 * 1024;
-/** Growth that is looked at again, in case that it is garbage. */
-const SUSPICIOUS: number = 12 * MIB;
-const MOST_ROUNDS = 30;
-const GARBAGE = 50_000;
-let _sink: unknown;
+let collect: (() => void) | null | undefined;
 
-/** Makes so much short-lived rubbish that the engine frees what died young. */
-function makeRubbish() {
-  for (let i = 0; i < GARBAGE; i++) _sink = new Array(32).fill(i);
-  _sink = undefined;
-}
-
-/** Reserves buffers, which the engine answers by collecting all garbage; no page is touched. */
-async function makePressure() {
-  const buffers: ArrayBuffer[] = [];
+/**
+ * The engine's garbage collector, also where it was not exposed; `null` where there is no way to
+ * it. Without it no figure tells what is held from what nobody has collected yet.
+ */
+function collector(): (() => void) | null {
+  const { gc, process } = globalThis as Runtime;
   try {
-    for (let i = 0; i < 4; i++) buffers.push(new ArrayBuffer(128 * MIB));
+    process?.getBuiltinModule?.("node:v8")?.setFlagsFromString?.("--expose-gc");
+    const vm = process?.getBuiltinModule?.("node:vm");
+    return gc ?? vm?.runInNewContext?.("gc") as (() => void) | undefined ?? null;
   } catch {
-    // Where there is not so much to reserve, less is pressure enough.
+    return null;
   }
-  await pause(1);
-  // Freed at once, so that they are no garbage themselves.
-  for (const buffer of buffers) buffer.transfer(0);
 }
 
-/** The bytes on the heap and in buffers, or `undefined` where the runtime does not tell. */
-async function usedMemory(): Promise<number | undefined> {
-  const { Deno, process } = globalThis as Runtime;
-  const memoryUsage = Deno?.memoryUsage ?? process?.memoryUsage;
-  if (memoryUsage === undefined) return undefined;
-  makeRubbish();
-  await pause(1);
-  const { heapUsed, external } = memoryUsage();
+/** The bytes that are held on the heap and in buffers; `undefined` where nobody can tell. */
+async function heldMemory(): Promise<number | undefined> {
+  collect ??= collector();
+  const { process } = globalThis as Runtime;
+  if (collect === null || process?.memoryUsage === undefined) return undefined;
+  // What awaits the next turn may hold on to what it awaited.
+  await pause();
+  collect();
+  await pause();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }
 
@@ -55,16 +54,9 @@ export class MemoryGrowth {
 
   /** Takes a sample. */
   async sample(): Promise<void> {
-    let used = await usedMemory();
-    if (used === undefined) return;
-    // The first sample must not count the garbage of others, nor a later one its own.
-    const isFirst = this.#low === Infinity;
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      if (isFirst ? round === 3 : used - this.#low < SUSPICIOUS) break;
-      await makePressure();
-      used = Math.min(used, await usedMemory() ?? used);
-    }
-    this.#low = Math.min(this.#low, used);
-    this.bytes = Math.max(this.bytes, used - this.#low);
+    const held = await heldMemory();
+    if (held === undefined) return;
+    this.#low = Math.min(this.#low, held);
+    this.bytes = Math.max(this.bytes, held - this.#low);
   }
 }
