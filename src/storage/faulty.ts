@@ -162,7 +162,7 @@ class FaultyStorage implements FaultyAdapter {
         send: () => append(key, bytes, options),
         copy: () => {
           const copy = bytes.slice();
-          return () => append(key, copy, { at: options.at });
+          return () => append(key, copy, { at: options.at, ifVersion: options.ifVersion });
         },
       });
     };

@@ -48,6 +48,15 @@ function contentVersion(bytes: Uint8Array): Version {
   return `${bytes.length}-${(low >>> 0).toString(16)}${(high >>> 0).toString(16)}` as Version;
 }
 
+/** What the caller does to it does not reach the store. */
+function copyOf({ modified, metadata, ...info }: ObjectInfo): ObjectInfo {
+  return {
+    ...info,
+    ...(modified === undefined ? {} : { modified: new Date(modified) }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+  };
+}
+
 function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(
     chunks.reduce((sum, chunk) => sum + chunk.length, 0),
@@ -150,7 +159,8 @@ export class MemoryAdapter implements StorageAdapter {
     options?: OperationOptions,
   ): Promise<ObjectInfo | null> {
     this.#begin("stat", key, options);
-    return this.#objects.get(key)?.info ?? null;
+    const object = this.#objects.get(key);
+    return object === undefined ? null : copyOf(object.info);
   }
 
   /** Reads an object or a part of it as it is now; later writes do not reach the body. */
@@ -210,7 +220,7 @@ export class MemoryAdapter implements StorageAdapter {
     const object = this.#objects.get(key);
     const size = object?.info.size ?? 0;
     refuseOffset(options, object?.info, attempt);
-    if (object !== undefined && bytes.length === 0) return object.info;
+    if (object !== undefined && bytes.length === 0) return copyOf(object.info);
     this.#refuseTooLarge(size + bytes.length, attempt);
     let buffer = object?.buffer ?? new Uint8Array(bytes.length);
     if (buffer.length < size + bytes.length) {
@@ -252,7 +262,7 @@ export class MemoryAdapter implements StorageAdapter {
       const object = this.#objects.get(key);
       if (object === undefined) continue;
       listed++;
-      yield await Promise.resolve(object.info);
+      yield await Promise.resolve(copyOf(object.info));
     }
   }
 
@@ -278,7 +288,7 @@ export class MemoryAdapter implements StorageAdapter {
       ...kept,
     };
     this.#objects.set(key, { buffer, info });
-    return info;
+    return copyOf(info);
   }
 
   #refuseTooLarge(size: number, attempt: Attempt): void {

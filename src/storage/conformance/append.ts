@@ -53,6 +53,18 @@ async function refusesBelow({ adapter }: BehaviourContext) {
   await assertStored(adapter, "a", "12345");
 }
 
+async function refusesAnotherVersion({ adapter }: BehaviourContext) {
+  assert(adapter.append !== undefined, "append is declared and missing");
+  const old = await putText(adapter, "a", "12345");
+  const edited = await putText(adapter, "a", "54321");
+  const stale = () => adapter.append!("a", encode("x"), { at: 5, ifVersion: old.version });
+  await assertConflict(stale, "an append to a version that was replaced");
+  await assertStored(adapter, "a", "54321");
+  const info = await adapter.append("a", encode("x"), { at: 5, ifVersion: edited.version });
+  await adapter.append("a", encode("y"), { at: 6, ifVersion: info.version });
+  await assertStored(adapter, "a", "54321xy");
+}
+
 async function refusesBeyond({ adapter }: BehaviourContext) {
   await putText(adapter, "a", "12345");
   for (const [key, at] of [["a", 6], ["a", 500], ["missing", 1]] as const) {
@@ -174,6 +186,11 @@ const declared: readonly Behaviour[] = inGroup(
       number: 41,
       name: "An append beyond the size is a Conflict and writes nothing",
       run: refusesBeyond,
+    },
+    {
+      number: 0,
+      name: "An append to another version of the same size is a Conflict",
+      run: refusesAnotherVersion,
     },
     {
       number: 42,
