@@ -13,16 +13,22 @@ export interface ScriptOptions {
   readonly env?: Record<string, string>;
   /** What runs Deno, such as a shell with a limit; the command line is appended. */
   readonly through?: readonly string[];
+  /** What the script may do. @default {["-A"]} */
+  readonly permissions?: readonly string[];
 }
 
 /** The command line of a script, with the import map that this process was started with. */
-export function commandLine(script: string | URL, args: readonly string[] = []): string[] {
+export function commandLine(
+  script: string | URL,
+  args: readonly string[] = [],
+  permissions: readonly string[] = ["-A"],
+): string[] {
   const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
   return [
     Deno.execPath(),
     "run",
     "--no-prompt",
-    "-A",
+    ...permissions,
     ...(importMap === "" ? [] : [`--import-map=${importMap}`]),
     String(script),
     ...args,
@@ -36,7 +42,7 @@ export function startScript(
 ): Deno.ChildProcess {
   const [program, ...args] = [
     ...(options.through ?? []),
-    ...commandLine(script, options.args),
+    ...commandLine(script, options.args, options.permissions),
   ];
   return new Deno.Command(program!, {
     args,

@@ -38,6 +38,13 @@ export const CASES: Readonly<Record<string, Case>> = {
         memory.write(key, body, { ...options, precondition: undefined }),
     }),
   },
+  "whose append ignores the version": {
+    fails: [0],
+    saying: /Expected an append to a version that was replaced to be refused: it resolved/,
+    breakage: (memory) => ({
+      append: (key, bytes, { at }) => memory.append?.(key, bytes, { at }) ?? Promise.reject(),
+    }),
+  },
   "whose append ignores the offset": {
     fails: [40, 41, 44],
     saying: /Expected an append at 0 to 5 bytes to be refused: it resolved/,
