@@ -188,12 +188,18 @@ export class DatasetLog {
     }
   }
 
-  #add(fresh: readonly Entry[], retries: Retries): Promise<"landed" | "refused"> {
+  async #add(fresh: readonly Entry[], retries: Retries): Promise<"landed" | "refused"> {
     const header = this.#needsHeader ? encodeRow(this.#columns ?? []) : "";
     const lead = this.#object.lead + header;
     const bytes = encoder.encode(fresh.reduce((text, entry) => text + entry.text, lead));
     const records = fresh.length + (header === "" ? 0 : 1);
-    return this.#object.add(bytes, records, this.#columns, retries);
+    try {
+      return await this.#object.add(bytes, records, this.#columns, retries);
+    } catch (error) {
+      // What was given up may still arrive, and must not replace what is written next.
+      if (this.rung === "once") this.#object = this.#objectOf(++this.#part);
+      throw error;
+    }
   }
 
   #acknowledge(batch: readonly Entry[], fresh: readonly Entry[], before: number): void {

@@ -42,19 +42,21 @@ function settingsOf(options: FaultyOptions) {
       | "lostRequest"
       | "lostAnswer"
       | "lateRequest"
+      | "doubledRequest"
       | "lostRead"
       | "brokenBody"
       | "slow",
   ) => checkProbability(name, options[name] ?? 0);
-  const { lostRequest = 0, lostAnswer = 0, lateRequest = 0 } = options;
+  const { lostRequest = 0, lostAnswer = 0, lateRequest = 0, doubledRequest = 0 } = options;
   checkProbability(
-    "lostRequest + lostAnswer + lateRequest",
-    lostRequest + lostAnswer + lateRequest,
+    "lostRequest + lostAnswer + lateRequest + doubledRequest",
+    lostRequest + lostAnswer + lateRequest + doubledRequest,
   );
   return {
     lostRequest: probability("lostRequest"),
     lostAnswer: probability("lostAnswer"),
     lateRequest: probability("lateRequest"),
+    doubledRequest: probability("doubledRequest"),
     lostRead: probability("lostRead"),
     brokenBody: probability("brokenBody"),
     slow: probability("slow"),
@@ -92,7 +94,7 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
 
 /** What becomes of one operation; drawn when it is called, so that the order of calls decides. */
 interface Fate {
-  readonly kind: "lostRequest" | "lostAnswer" | "lateRequest" | "none";
+  readonly kind: "lostRequest" | "lostAnswer" | "lateRequest" | "doubledRequest" | "none";
   readonly delayMs: number;
   readonly lateBy: number;
 }
@@ -103,6 +105,7 @@ export class Faults {
     lostRequests: 0,
     lostAnswers: 0,
     lateRequests: 0,
+    doubledRequests: 0,
     lostReads: 0,
     brokenBodies: 0,
     slowAnswers: 0,
@@ -119,15 +122,10 @@ export class Faults {
   }
 
   #fate(): Fate {
-    const { lostRequest, lostAnswer, lateRequest, lateBy } = this.settings;
-    const drawn = this.random();
-    const kind = drawn < lostRequest
-      ? "lostRequest"
-      : drawn < lostRequest + lostAnswer
-      ? "lostAnswer"
-      : drawn < lostRequest + lostAnswer + lateRequest
-      ? "lateRequest"
-      : "none";
+    const { lateBy } = this.settings;
+    const kinds = ["lostRequest", "lostAnswer", "lateRequest", "doubledRequest"] as const;
+    let drawn = this.random();
+    const kind = kinds.find((kind) => (drawn -= this.settings[kind]) < 0) ?? "none";
     return {
       kind,
       delayMs: this.delay(),
@@ -192,6 +190,7 @@ export class Faults {
       return result;
     }
     mutation.validate();
+    if (fate.kind === "doubledRequest") return await this.#double(mutation, fate);
     if (fate.kind === "lostAnswer") await this.#loseAnswer(send);
     else await this.#hold(mutation, fate);
     await this.slowDown(fate.delayMs, [attempt, options], "unknown");
@@ -205,6 +204,16 @@ export class Faults {
       if (neverSent(error)) throw error;
     }
     this.counts.lostAnswers++;
+  }
+
+  /** Answers as if nothing were wrong; what was sent arrives once more behind others. */
+  async #double<T>(mutation: Mutation<T>, fate: Fate): Promise<T> {
+    const send = await mutation.copy();
+    const result = await send() as T;
+    this.counts.doubledRequests++;
+    this.#late.push({ due: this.#operations + fate.lateBy, send });
+    await this.slowDown(fate.delayMs, [mutation.attempt, mutation.options], "unknown");
+    return result;
   }
 
   async #hold<T>(mutation: Mutation<T>, fate: Fate): Promise<void> {

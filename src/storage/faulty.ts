@@ -28,6 +28,8 @@ export interface FaultyOptions {
   readonly lostAnswer?: number | undefined;
   /** How probably a mutation is applied behind some later operations. @default {0} */
   readonly lateRequest?: number | undefined;
+  /** How probably a mutation is applied and answered, and arrives once more later. @default {0} */
+  readonly doubledRequest?: number | undefined;
   /** Behind how many later operations at the most, a whole number. @default {8} */
   readonly lateBy?: number | undefined;
   /** How probably `stat`, `read` or `list` rejects. @default {0} */
@@ -50,6 +52,8 @@ export interface InjectedFaults {
   readonly lostAnswers: number;
   /** Mutations that were held back; some may have been refused when they arrived. */
   readonly lateRequests: number;
+  /** Mutations that arrived twice; most were refused the second time. */
+  readonly doubledRequests: number;
   /** Rejected reads, stats and listings. */
   readonly lostReads: number;
   /** Bodies that failed. */

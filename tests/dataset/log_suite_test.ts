@@ -1,15 +1,10 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { escapeCell } from "../../src/csv/escape.ts";
 import { DatasetLog } from "../../src/dataset/dataset_log.ts";
-import {
-  DatasetVersions,
-  type DatasetVersionsOptions,
-} from "../../src/dataset/dataset_versions.ts";
 import type { Field } from "../../src/dataset/fields.ts";
-import { NumberedNames } from "../../src/dataset/file_name.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
-import { faulty, type FaultyAdapter, type FaultyOptions } from "../../src/storage/faulty.ts";
+import { randomFrom } from "../../src/storage/conformance/_random.ts";
+import { faulty, type FaultyOptions } from "../../src/storage/faulty.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
@@ -20,26 +15,41 @@ import {
   keysOf,
   type Sent,
   textOf,
-  type Told,
   told,
 } from "../helpers/dataset_check.ts";
+import {
+  awkward,
+  found,
+  type Log,
+  MAX_PART_BYTES,
+  PATIENCE_MS,
+  play,
+  playAll,
+  tally,
+  versionsOver,
+} from "../helpers/play.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { within } from "../helpers/within.ts";
 
 // A longer run raises these.
 const SEEDS = 20;
 const DISK_SEEDS = 4;
-const WRITERS = 4;
-const BURSTS = 10;
-const LONGEST_BURST = 5;
 const MICROTASKS = 40; // how far apart two calls are tried
 
-const PATIENCE_MS = 10_000;
 const ENOUGH_TRIES = 10;
-const MAX_PART_BYTES = 2000;
 
-const BAD_DAY: FaultyOptions = { lostRequest: 0.05, lostAnswer: 0.1, lateRequest: 0.05 };
-const WORST_DAY: FaultyOptions = { lostRequest: 0.25, lostAnswer: 0.25, lateRequest: 0.15 };
+const BAD_DAY: FaultyOptions = {
+  lostRequest: 0.05,
+  lostAnswer: 0.1,
+  lateRequest: 0.05,
+  doubledRequest: 0.05,
+};
+const WORST_DAY: FaultyOptions = {
+  lostRequest: 0.25,
+  lostAnswer: 0.25,
+  lateRequest: 0.15,
+  doubledRequest: 0.1,
+};
 const BAD_READS: FaultyOptions = {
   lostRead: 0.1,
   brokenBody: 0.1,
@@ -52,43 +62,6 @@ const RUNGS: Readonly<Record<string, () => StorageAdapter>> = {
   append: () => new MemoryAdapter(),
   rewrite: () => new MemoryAdapter({ capabilities: { append: "none", versions: "content" } }),
 };
-
-/** A log under test: anything that takes a sample and says where it is. */
-interface Log {
-  add(fields: readonly Field[]): Promise<number>;
-}
-
-type LogMaker = (storage: StorageAdapter, times: number) => Log;
-
-/** A text that breaks whoever is careless with quotes, line ends or bytes. */
-function awkward(random: () => number): string {
-  const pieces = [
-    '"',
-    ",",
-    "\r\n",
-    "\n",
-    "\r",
-    "é",
-    "🌍",
-    "=1+1",
-    " ",
-    "-",
-    "word",
-    '""',
-    "\u2028",
-  ];
-  const length = below(random, 8);
-  return Array.from({ length }, () => pieces[below(random, pieces.length)]).join("") +
-    (below(random, 10) === 0 ? "x".repeat(below(random, 3000)) : "");
-}
-
-function versionsOver(storage: StorageAdapter, times: number): DatasetVersions {
-  const options: DatasetVersionsOptions = {
-    retry: { times, delayMs: 1, budgetMs: PATIENCE_MS / 2 },
-    maxPartBytes: MAX_PART_BYTES,
-  };
-  return new DatasetVersions(storage, new NumberedNames(storage, ""), options);
-}
 
 /** Adds to one file, and sends again whatever was not answered: what a careless author writes. */
 class BlindLog implements Log {
@@ -113,79 +86,6 @@ class BlindLog implements Log {
     }
     throw new StorageError("gave up", { code: "Unavailable", adapter: "", outcome: "unknown" });
   }
-}
-
-interface Play {
-  readonly base: StorageAdapter;
-  readonly faults: FaultyOptions;
-  readonly seed: number;
-  readonly log?: LogMaker;
-  /** How often a writer tries; where it is small, some rows stay unknown. */
-  readonly times?: number;
-}
-
-/** What one writer sends, in bursts and one by one, with and without an option. */
-async function write(log: Log, writer: number, random: () => number): Promise<Sent[]> {
-  const sent: Promise<Sent>[] = [];
-  for (let burst = 0; burst < BURSTS; burst++) {
-    for (let i = below(random, LONGEST_BURST); i >= 0; i--) {
-      const id = `w${writer}-${sent.length}`;
-      const text = awkward(random);
-      const flag = below(random, 3) === 0 ? undefined : `option ${below(random, 3)}`;
-      const fields = [
-        { column: "id", cell: id },
-        { column: "text", cell: text },
-        { column: "flag", cell: flag },
-      ];
-      const cells = { id, text, ...(flag === undefined ? {} : { flag }) };
-      sent.push(told(log.add(fields)).then((said) => ({ id, cells, told: said })));
-    }
-    if (below(random, 2) === 0) await within(PATIENCE_MS, Promise.all(sent), `writer ${writer}`);
-    else for (let i = below(random, 20); i > 0; i--) await Promise.resolve();
-  }
-  return await within(PATIENCE_MS, Promise.all(sent), `writer ${writer}`);
-}
-
-interface Played {
-  readonly complaints: string[];
-  readonly sent: readonly Sent[];
-  readonly faults: number;
-}
-
-/** Lets several writers, each with faults of its own, write into one store, and looks at it. */
-async function play(
-  { base, faults, seed, log = versionsOver, times = ENOUGH_TRIES }: Play,
-): Promise<Played> {
-  const adapters: FaultyAdapter[] = [];
-  const written = await Promise.all(Array.from({ length: WRITERS }, (_, writer) => {
-    const adapter = faulty(base, { ...faults, seed: seed * 100 + writer });
-    adapters.push(adapter);
-    return write(log(adapter, times), writer, randomFrom(seed * 100 + writer));
-  }));
-  for (const adapter of adapters) await adapter.settle();
-  const sent = written.flat();
-  const injected = adapters.map((one) => one.injected)
-    .reduce((sum, one) => sum + one.lostRequests + one.lostAnswers + one.lateRequests, 0);
-  return { complaints: await found(base, sent), sent, faults: injected };
-}
-
-async function found(base: StorageAdapter, sent: readonly Sent[]): Promise<string[]> {
-  try {
-    return complaints(await datasetsIn(base), sent);
-  } catch (error) {
-    return [String(error)];
-  }
-}
-
-/** Plays with every seed at once: most of the time is spent in pauses. */
-async function playAll(seeds: number, of: (seed: number) => Play): Promise<Played[]> {
-  const plays = await Promise.all(Array.from({ length: seeds }, (_, i) => play(of(i + 1))));
-  plays.forEach(({ complaints }, i) => assertEquals(complaints, [], `seed ${i + 1}`));
-  return plays;
-}
-
-function tally(plays: readonly Played[], what: (told: Told) => boolean): number {
-  return plays.flatMap(({ sent }) => sent).filter(({ told }) => what(told)).length;
 }
 
 for (const [rung, makeBase] of Object.entries(RUNGS)) {

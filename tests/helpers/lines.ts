@@ -1,0 +1,11 @@
+/** The whole lines of a process's output, until it ends or the reader has enough. */
+export async function* linesOf(
+  output: ReadableStream<Uint8Array>,
+): AsyncGenerator<string, void, undefined> {
+  let rest = "";
+  for await (const text of output.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
