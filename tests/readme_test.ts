@@ -18,7 +18,9 @@ import {
   type StorageAdapter,
   StorageError,
 } from "@flagstone/flagging";
+import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
 import { readDataset, readRecords } from "@flagstone/flagging/reader";
+import { S3Adapter } from "@flagstone/flagging/s3";
 import { TempDir } from "./helpers/temp_dir.ts";
 
 const README = await Deno.readTextFile(new URL("../README.md", import.meta.url));
@@ -30,6 +32,13 @@ const ADAPTERS: Readonly<Record<string, StorageAdapter>> = {
     durable: true,
   }),
   "`new MemoryAdapter()`": new MemoryAdapter(),
+  "`new R2Adapter(env.BUCKET)`": new R2Adapter({} as R2BucketLike),
+  "`new S3Adapter({ bucket, … })`": new S3Adapter({
+    bucket: "unused",
+    region: "unused",
+    accessKeyId: "unused",
+    secretAccessKey: "unused",
+  }),
 };
 
 const SCOPES: Readonly<Record<Scope, string>> = {

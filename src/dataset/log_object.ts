@@ -105,11 +105,12 @@ export class LogObject {
         this.#advance(size, bytes, records, first);
         return "landed";
       } catch (error) {
+        const isUnknown = error instanceof StorageError && error.outcome === "unknown";
+        if (isUnknown) lostAnswer = error;
         if (hasCode(error, "Conflict")) {
           return await this.#settleConflict(bytes, lostAnswer, retries);
         }
-        if (error instanceof StorageError && error.outcome === "unknown") lostAnswer = error;
-        else if (!isPassing(error)) throw lostAnswer ?? error;
+        if (!isUnknown && !isPassing(error)) throw lostAnswer ?? error;
         if (!await retries.pause()) throw lostAnswer ?? error;
       }
     }

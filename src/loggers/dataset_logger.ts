@@ -11,6 +11,7 @@ import { LocalFsAdapter } from "../storage/local_fs_adapter.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { StorageError } from "../storage/storage_error.ts";
 import { utf8Length, validateKey } from "../storage/validate_key.ts";
+import { probeOnce } from "./_probe_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
 import { type FlagArguments, FlaggingCallback, type SetupArguments } from "./flagging_callback.ts";
 
@@ -51,6 +52,14 @@ export interface LoggerOptions {
    * @default {false}
    */
   readonly segments?: boolean | undefined;
+  /**
+   * Whether to probe a storage that can be probed, as those of S3 and R2, before the first sample: a
+   * store that ignores conditions would lose samples, and is refused as `Misconfigured`. Costs some
+   * forty requests, once an adapter.
+   *
+   * @default {true}
+   */
+  readonly probe?: boolean | undefined;
 }
 
 /** What kind of dataset a logger keeps. */
@@ -190,7 +199,7 @@ export abstract class DatasetLogger<
   /** Prepares for samples of these components. */
   protected open(components: SetupArguments[0], flaggingDir: string = "flagged"): void {
     this.#refuseDisposed("set up");
-    const { storage, maxPartBytes, segments, verbose = this.#kind.verbose ?? false } =
+    const { storage, maxPartBytes, segments, verbose = this.#kind.verbose ?? false, probe = true } =
       this.#options;
     const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
     const place: FilePlace = {
@@ -209,6 +218,7 @@ export abstract class DatasetLogger<
       idColumn,
       maxPartBytes,
       segments,
+      ...(probe ? { beforeFirst: () => probeOnce(place.storage) } : {}),
       onNotice: say,
       onFile: (key, made) =>
         say?.(`${made ? "Created" : "Using existing"} dataset file at: ${shown}${key}${this.#way}`),

@@ -1,4 +1,4 @@
-import { systemCode } from "./_fs_errors.ts";
+import { fsError, systemCode } from "./_fs_errors.ts";
 import type { ObjectInfo, Version } from "./storage_adapter.ts";
 import { RESERVED_PREFIX } from "./validate_key.ts";
 
@@ -153,12 +153,22 @@ export async function appendAll(
       writeAll(file, bytes);
       if (durable) await file.syncData();
     } catch (error) {
-      file.truncateSync(old.size);
+      takeBack(file, old, error);
       throw error;
     }
     return keepTimeMoving(file, key, old);
   } finally {
     file.close();
+  }
+}
+
+/** Undoes an append that failed; where that fails, too, nobody knows how much of it is there. */
+function takeBack(file: Deno.FsFile, { key, size }: ObjectInfo, error: unknown): void {
+  try {
+    file.truncateSync(size);
+  } catch {
+    const attempt = { adapter: "local-fs", operation: "append to", key };
+    throw fsError(error, attempt, "unknown");
   }
 }
 
@@ -175,6 +185,10 @@ function keepTimeMoving(
   ) {
     return toInfo(key, now);
   }
-  file.utimeSync(old.modified, old.modified);
+  try {
+    file.utimeSync(old.modified, old.modified);
+  } catch {
+    return toInfo(key, now); // the file is another user's, and what was written is written
+  }
   return toInfo(key, file.statSync());
 }

@@ -173,6 +173,12 @@ export interface StorageAdapter {
    * listed once; a listing that cannot be completed rejects.
    */
   list(options?: ListOptions): AsyncIterable<ObjectInfo>;
+  /**
+   * Examines whether the store really keeps what `capabilities` declare, and rejects with
+   * `Misconfigured` where it does not. The loggers call it once, before their first write. It is a
+   * method, and no function that they import, so that who needs no such check does not load it.
+   */
+  probe?(): Promise<unknown>;
   /** Frees what the adapter holds. Idempotent; calls after it reject. */
   [Symbol.asyncDispose]?(): Promise<void>;
 }

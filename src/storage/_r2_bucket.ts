@@ -1,0 +1,123 @@
+/** What R2 tells of an object: the part of Cloudflare's `R2Object` that is used here. */
+export interface R2ObjectLike {
+  /** The object's key. */
+  readonly key: string;
+  /** Its size in bytes. */
+  readonly size: number;
+  /** Its ETag, without quotes. */
+  readonly etag: string;
+  /** When it was written. */
+  readonly uploaded: Date;
+  /** What it is served with. */
+  readonly httpMetadata?: R2HttpMetadataLike | undefined;
+  /** The names and values that were kept with it. */
+  readonly customMetadata?: Record<string, string> | undefined;
+}
+
+/** What an object is served with: the part of `R2HTTPMetadata` that is used here. */
+export interface R2HttpMetadataLike {
+  /** The media type. */
+  contentType?: string;
+}
+
+/** An object, or a part of it, being read: the part of `R2ObjectBody` that is used here. */
+export interface R2ObjectBodyLike extends R2ObjectLike {
+  /** The bytes; missing where a condition was not met. */
+  readonly body: ReadableStream;
+}
+
+/** A condition on the object that is there: the part of `R2Conditional` that is used here. */
+export interface R2ConditionLike {
+  /** The ETag that it must have. */
+  etagMatches?: string;
+  /** The ETag that it must not have; `"*"`: there must be none. */
+  etagDoesNotMatch?: string;
+}
+
+/** A part of an object: what is used here of `R2Range`. */
+export type R2RangeLike =
+  | { offset: number; length?: number }
+  | { suffix: number };
+
+/** Options of a read. */
+export interface R2GetOptionsLike {
+  /** The condition. */
+  onlyIf?: R2ConditionLike;
+  /** The part to read. */
+  range?: R2RangeLike;
+}
+
+/** What a write keeps with an object. */
+export interface R2MetadataOptionsLike {
+  /** What it is served with. */
+  httpMetadata?: R2HttpMetadataLike;
+  /** Names and values. */
+  customMetadata?: Record<string, string>;
+}
+
+/** Options of a write. */
+export interface R2PutOptionsLike extends R2MetadataOptionsLike {
+  /** The condition. */
+  onlyIf?: R2ConditionLike;
+}
+
+/** Options of a listing. */
+export interface R2ListOptionsLike {
+  /** What keys must begin with. */
+  prefix?: string;
+  /** Lists keys behind this one. */
+  startAfter?: string;
+  /** Goes on where a page ended. */
+  cursor?: string;
+  /** How many at the most. */
+  limit?: number;
+  /** What to tell of each object. */
+  include?: ("httpMetadata" | "customMetadata")[];
+}
+
+/** A page of a listing. */
+export interface R2ObjectsLike {
+  /** The objects. */
+  readonly objects: readonly R2ObjectLike[];
+  /** Whether there are more. */
+  readonly truncated: boolean;
+  /** What gives the next page, where there are more. */
+  readonly cursor?: string | undefined;
+}
+
+/** A part that has arrived. */
+export interface R2UploadedPartLike {
+  /** Its number, from 1. */
+  partNumber: number;
+  /** Its ETag. */
+  etag: string;
+}
+
+/** An upload in parts: the part of `R2MultipartUpload` that is used here. */
+export interface R2MultipartUploadLike {
+  /** Sends a part. */
+  uploadPart(partNumber: number, value: Uint8Array): Promise<R2UploadedPartLike>;
+  /** Makes the object of its parts. */
+  complete(parts: R2UploadedPartLike[]): Promise<R2ObjectLike>;
+  /** Removes the parts. */
+  abort(): Promise<void>;
+}
+
+/** The binding of a bucket: the part of Cloudflare's `R2Bucket` that is used here. */
+export interface R2BucketLike {
+  /** Tells of an object. */
+  head(key: string): Promise<R2ObjectLike | null>;
+  /** Reads an object; without a body where a condition was not met. */
+  get(key: string, options: R2GetOptionsLike): Promise<R2ObjectBodyLike | R2ObjectLike | null>;
+  /** Writes an object; `null` where a condition was not met. */
+  put(key: string, value: Uint8Array, options: R2PutOptionsLike): Promise<R2ObjectLike | null>;
+  /** Removes an object. */
+  delete(key: string): Promise<void>;
+  /** Lists objects. */
+  list(options: R2ListOptionsLike): Promise<R2ObjectsLike>;
+  /** Begins an upload in parts. */
+  createMultipartUpload(
+    key: string,
+    options: R2MetadataOptionsLike,
+  ): Promise<R2MultipartUploadLike>;
+}

@@ -1,0 +1,22 @@
+import { TempDir } from "./temp_dir.ts";
+
+/**
+ * One JavaScript module of a module and all its imports, for runtimes that know no Deno. `deno
+ * bundle` is esbuild, which Deno takes from npm; it resolves `jsr:`, `npm:` and this package's names.
+ */
+export async function bundle(module: URL): Promise<string> {
+  await using dir = new TempDir();
+  const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "bundle",
+      "--platform=browser",
+      ...(importMap === "" ? [] : [`--import-map=${importMap}`]),
+      `--output=${dir.path}/bundle.js`,
+      module.href,
+    ],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return await Deno.readTextFile(`${dir.path}/bundle.js`);
+}

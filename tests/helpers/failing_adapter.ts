@@ -1,0 +1,49 @@
+import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import {
+  type Outcome,
+  StorageError,
+  type StorageErrorCode,
+} from "../../src/storage/storage_error.ts";
+
+/** A method of an adapter that answers with a promise. */
+export type Method = "stat" | "read" | "write" | "append" | "delete";
+
+/** What a call is met with: an error's code and outcome, or the memory's own answer. */
+export type Fate = readonly [code: StorageErrorCode, outcome?: Outcome | undefined] | "ok";
+
+/** A memory whose methods fail as they are told, call by call, and then no more. */
+export interface FailingAdapter extends StorageAdapter {
+  readonly memory: MemoryAdapter;
+  /** How many calls there were. */
+  readonly calls: () => number;
+}
+
+/** An error as an adapter gives it. */
+export function failure(code: StorageErrorCode, key?: string, outcome?: Outcome): StorageError {
+  const message = `Cannot do it as it failed (${code})`;
+  return new StorageError(message, { code, adapter: "memory", key, outcome });
+}
+
+/** Makes a memory whose calls meet these fates, one each; the last one for ever if it `stays`. */
+export function failing(fates: readonly Fate[], stays = false): FailingAdapter {
+  const memory = new MemoryAdapter();
+  let calls = 0;
+  const meet = async <T>(key: string, send: () => Promise<T>): Promise<T> => {
+    const fate = fates[calls++] ?? (stays ? fates.at(-1) : undefined) ?? "ok";
+    if (fate !== "ok") throw failure(fate[0], key, fate[1]);
+    return await send();
+  };
+  return {
+    memory,
+    calls: () => calls,
+    name: memory.name,
+    capabilities: memory.capabilities,
+    stat: (key, options) => meet(key, () => memory.stat(key, options)),
+    read: (key, options) => meet(key, () => memory.read(key, options)),
+    write: (key, body, options) => meet(key, () => memory.write(key, body, options)),
+    append: (key, bytes, options) => meet(key, () => memory.append!(key, bytes, options)),
+    delete: (key, options) => meet(key, () => memory.delete(key, options)),
+    list: (options) => memory.list(options),
+  };
+}

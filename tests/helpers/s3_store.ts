@@ -1,0 +1,23 @@
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3_adapter.ts";
+import type { ConformanceStore } from "../../src/storage/testing.ts";
+import { runScript } from "./deno.ts";
+
+const RACER = new URL("./s3_racer.ts", import.meta.url);
+
+/** A bucket for a step of the suite; other instances may come in by another server. */
+export function s3Store(
+  options: S3AdapterOptions,
+  others: S3AdapterOptions = options,
+): ConformanceStore {
+  let spawned = 0;
+  return {
+    adapter: new S3Adapter(options),
+    second: () => new S3Adapter(others),
+    async spawn(job) {
+      const chosen = JSON.stringify(spawned++ % 2 === 0 ? others : options);
+      const { stdout, stderr } = await runScript(RACER, { args: [chosen, JSON.stringify(job)] });
+      if (stdout === "") throw new Error(stderr);
+      return JSON.parse(stdout);
+    },
+  };
+}

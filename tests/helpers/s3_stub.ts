@@ -1,0 +1,90 @@
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3_adapter.ts";
+
+/** A request as a stub has seen it. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
+  readonly signal: AbortSignal | null;
+}
+
+/** Answers a request; `n` counts from 0. */
+export type Answer = (request: SeenRequest, n: number) => Response | Promise<Response>;
+
+/** An adapter whose requests are answered by a function, and the requests. */
+export interface StubbedS3 {
+  readonly adapter: S3Adapter;
+  readonly seen: SeenRequest[];
+}
+
+/** Something of S3's that no server can be made to answer. */
+export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}): StubbedS3 {
+  const seen: SeenRequest[] = [];
+  const adapter = new S3Adapter({
+    endpoint: "http://s3.test",
+    bucket: "bucket",
+    accessKeyId: "the-access-key",
+    secretAccessKey: "the-secret-key",
+    async fetch(url, init) {
+      const request = {
+        method: init.method ?? "GET",
+        url: new URL(url),
+        headers: new Headers(init.headers),
+        body: new Uint8Array(await new Response(init.body ?? null).arrayBuffer()),
+        signal: init.signal ?? null,
+      };
+      seen.push(request);
+      return await answer(request, seen.length - 1);
+    },
+    ...options,
+  });
+  return { adapter, seen };
+}
+
+/** A reply with an XML document. */
+export function xml(status: number, document: string): Response {
+  const headers = { "content-type": "application/xml" };
+  return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${document}`, { status, headers });
+}
+
+/** The reply of an error. */
+export function fault(status: number, code: string, more = ""): Response {
+  const document = `<Error><Code>${code}</Code><Message>So it is.</Message>${more}</Error>`;
+  return xml(status, document);
+}
+
+/** The reply of a web server that is no S3 service. */
+export function html(status: number): Response {
+  const headers = { "content-type": "text/html", etag: '"page"' };
+  return new Response("<!DOCTYPE html><html><body>It works!</body></html>", { status, headers });
+}
+
+/** The reply of a write. */
+export function written(etag = "etag"): Response {
+  return new Response(null, { headers: { etag: `"${etag}"` } });
+}
+
+/** The reply of a HEAD, or of a GET that gives these bytes. */
+export function object(
+  body: Uint8Array<ArrayBuffer> | string | null,
+  headers: Record<string, string> = {},
+  status = 200,
+): Response {
+  const length = typeof body === "string" ? body.length : body?.length ?? 0;
+  const all = { etag: '"etag"', "content-length": `${length}`, ...headers };
+  return new Response(body, { status, headers: all });
+}
+
+/** One page of a listing; `rest` is what follows the entries. */
+export function page(keys: readonly string[], rest = "<IsTruncated>false</IsTruncated>"): Response {
+  const entries = keys.map((key) =>
+    `<Contents><Key>${key}</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>`
+  );
+  return xml(
+    200,
+    `<ListBucketResult><EncodingType>url</EncodingType>${
+      entries.join("")
+    }${rest}</ListBucketResult>`,
+  );
+}

@@ -1,0 +1,49 @@
+import { Miniflare } from "miniflare";
+import { bundle } from "./bundle.ts";
+
+/** What a Worker has in its `env`, by the names there. */
+export interface WorkerEnv {
+  /** Empty buckets of R2. */
+  readonly buckets: readonly string[];
+  /** Durable Objects, by their classes. */
+  readonly objects?: Readonly<Record<string, string>>;
+  /** Texts. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A Worker in workerd, the runtime of Cloudflare Workers. */
+export class TestWorker implements AsyncDisposable {
+  /** Where it answers. */
+  readonly url: URL;
+  readonly #miniflare: Miniflare;
+
+  private constructor(miniflare: Miniflare, url: URL) {
+    this.#miniflare = miniflare;
+    this.url = url;
+  }
+
+  /** Bundles a module and starts it. */
+  static async start(module: URL, env: WorkerEnv): Promise<TestWorker> {
+    const { buckets, objects = {}, variables = {} } = env;
+    const miniflare = new Miniflare({
+      host: "127.0.0.1",
+      port: 0,
+      modules: true,
+      compatibilityDate: "2026-01-01",
+      script: await bundle(module),
+      cf: false, // else it asks the network for a description of this machine's place
+      r2Persist: false,
+      r2Buckets: [...buckets],
+      durableObjects: Object.fromEntries(
+        Object.entries(objects).map(([name, className]) => [name, { className, useSQLite: true }]),
+      ),
+      bindings: { ...variables },
+    });
+    return new TestWorker(miniflare, await miniflare.ready);
+  }
+
+  /** Stops it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#miniflare.dispose();
+  }
+}
