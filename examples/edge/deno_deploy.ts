@@ -3,7 +3,7 @@
 // AWS_SECRET_ACCESS_KEY, and as TOKEN what who reads the dataset must have.
 //
 // Look once whether the store keeps conditions, without which samples are lost: `await probe(storage)`.
-import { timed } from "@flagstone/flagging";
+import { timed } from "@flagstone/flagging/wrappers";
 import { S3Adapter } from "@flagstone/flagging/s3";
 import { createFeedback } from "./handler.ts";
 

@@ -96,7 +96,9 @@ function toResponse(error: unknown): Response {
 /** Makes a feedback endpoint. It sends nothing before the first request. */
 export function createFeedback(options: FeedbackOptions): (request: Request) => Promise<Response> {
   const { storage } = options;
-  const logger = new CSVLogger({ storage, datasetFileName: `${NAME}.csv`, verbose: false });
+  // An isolate starts often: the store is probed by who deploys it, once, and not by each of them.
+  const quiet = { verbose: false, probe: false };
+  const logger = new CSVLogger({ storage, datasetFileName: `${NAME}.csv`, ...quiet });
   let setUp: Promise<void> | undefined;
 
   async function answer(request: Request): Promise<Response> {

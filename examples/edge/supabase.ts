@@ -3,7 +3,7 @@
 // those of deno_deploy.ts; its bucket is at any store that keeps conditions, which `probe()` tells.
 //
 //   supabase functions deploy feedback --no-verify-jwt
-import { timed } from "@flagstone/flagging";
+import { timed } from "@flagstone/flagging/wrappers";
 import { S3Adapter } from "@flagstone/flagging/s3";
 import { createFeedback } from "./handler.ts";
 

@@ -1,6 +1,6 @@
 import type { Cell, CellContext, FileSource } from "./component.ts";
 import { type FileData, toFileData } from "./file_data.ts";
-import { jsonCell, walkValue } from "./json_cell.ts";
+import { hasToJson, jsonCell, walkValue } from "./json_cell.ts";
 
 /** Whether a value holds bytes, which JSON cannot. */
 export function isFileSource(value: unknown): value is FileSource {
@@ -49,7 +49,7 @@ export function filesIn<T extends object>(
   walkValue(value, (part) => {
     const isOne = typeof part === "object" && part !== null && isFile(part);
     if (isOne) found.add(part);
-    return !isOne;
+    return !isOne && !hasToJson(part);
   });
   return found;
 }

@@ -32,6 +32,12 @@ export function walkValue(value: unknown, visit: (part: unknown) => boolean): vo
   }
 }
 
+/** Whether an object says itself what it is in JSON: nobody looks into it then. */
+export function hasToJson(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    typeof (value as { toJSON?: unknown }).toJSON === "function";
+}
+
 /** What JSON has no word for would be dropped or emptied without a word: it is refused. */
 function refuse(kind: string, column: string): never {
   throw new TypeError(
@@ -60,6 +66,7 @@ function replacementOf({ column, simplifyFileData, replace }: JsonCellOptions): 
     if (typeof value === "function" || typeof value === "symbol") refuse(typeof value, column);
     if (typeof value !== "object" || value === null) return plain;
     const replaced = replace?.(value) ?? plain;
+    if (replaced === plain && hasToJson(value)) return plain;
     if (simplifyFileData && isFileData(replaced)) return replaced.path;
     if (replaced !== plain) return replaced;
     if (isNumberArray(value)) return Array.from(value);
@@ -71,7 +78,7 @@ function replacementOf({ column, simplifyFileData, replace }: JsonCellOptions): 
 function holdsReplaced(value: unknown, replacement: Replacement): boolean {
   let found = false;
   walkValue(value, (part) => {
-    found ||= replacement(part, part) !== part;
+    found ||= hasToJson(part) || replacement(part, part) !== part;
     return !found;
   });
   return found;

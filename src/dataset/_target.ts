@@ -1,5 +1,6 @@
 import type {
   ObjectInfo,
+  Range,
   ReadResult,
   StorageAdapter,
   Version,
@@ -13,7 +14,7 @@ import { concat } from "./_bytes.ts";
  */
 export type Rung = "append" | "rewrite" | "once";
 
-/** What was read of an object; from now on it is the base of what is added. */
+/** What is read of an object. */
 export interface Read {
   /** The offset of the first byte. */
   readonly start: number;
@@ -35,6 +36,10 @@ export interface Target {
   add(bytes: Uint8Array, at: number): Promise<ObjectInfo>;
   /** Reads the object from an offset on (or from its start where it is shorter); `null`: missing. */
   read(from: number): Promise<Read | null>;
+  /** Makes what was read to its end the base of what is added; `null`: the object is missing. */
+  accept(read: Read | null): void;
+  /** The object's first bytes as they are now, as many as there are of so many. */
+  head(length: number): Promise<Uint8Array>;
 }
 
 /**
@@ -81,13 +86,29 @@ export class AppendTarget implements Target {
     const range = from === 0 ? undefined : { start: from };
     try {
       const result = await this.#storage.read(this.#key, { range });
-      this.#version = result?.info.version;
       return result && toRead(result);
     } catch (error) {
       if (from > 0 && hasCode(error, "RangeNotSatisfiable")) return await this.read(0);
       throw error;
     }
   }
+
+  accept(read: Read | null): void {
+    this.#version = read?.version;
+  }
+
+  async head(length: number): Promise<Uint8Array> {
+    return await bytesOf(this.#storage, this.#key, { start: 0, end: length });
+  }
+}
+
+async function bytesOf(
+  storage: StorageAdapter,
+  key: string,
+  range: Range,
+): Promise<Uint8Array> {
+  const result = await storage.read(key, { range });
+  return result === null ? new Uint8Array() : concat(...await Array.fromAsync(result.body));
 }
 
 /** Adds to an object by writing it anew, from a base that is kept in memory. */
@@ -97,6 +118,7 @@ export class RewriteTarget implements Target {
   readonly #key: string;
   #metadata: Readonly<Record<string, string>>;
   #base: Uint8Array = new Uint8Array();
+  #read: Uint8Array = new Uint8Array();
   #version: Version | null = null;
 
   /** Metadata are kept with the object when this target makes it. */
@@ -122,18 +144,22 @@ export class RewriteTarget implements Target {
 
   async read(from: number): Promise<Read | null> {
     const result = await this.#storage.read(this.#key);
-    if (result === null) {
-      this.#version = null;
-      this.#base = new Uint8Array();
-      return null;
-    }
+    if (result === null) return null;
     const read = toRead(result);
     // One read is both the proof of what landed and the next base.
-    this.#base = concat(...await Array.fromAsync(read.chunks));
-    this.#version = read.version;
-    this.#metadata = read.metadata;
-    const start = from > this.#base.length ? 0 : from;
-    return { ...read, start, chunks: oneChunk(this.#base.subarray(start)) };
+    this.#read = concat(...await Array.fromAsync(read.chunks));
+    const start = from > this.#read.length ? 0 : from;
+    return { ...read, start, chunks: oneChunk(this.#read.subarray(start)) };
+  }
+
+  accept(read: Read | null): void {
+    this.#base = read === null ? new Uint8Array() : this.#read;
+    this.#version = read?.version ?? null;
+    if (read !== null) this.#metadata = read.metadata;
+  }
+
+  head(length: number): Promise<Uint8Array> {
+    return Promise.resolve(this.#read.subarray(0, length));
   }
 }
 
@@ -155,6 +181,12 @@ export class OnceTarget implements Target {
   async read(): Promise<Read | null> {
     const result = await this.#storage.read(this.#key);
     return result && toRead(result);
+  }
+
+  accept(): void {}
+
+  async head(length: number): Promise<Uint8Array> {
+    return await bytesOf(this.#storage, this.#key, { start: 0, end: length });
   }
 }
 

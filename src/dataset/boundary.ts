@@ -15,11 +15,14 @@ export interface Boundary {
   readonly rest: Rest;
   /** The cells of the first record; `null` where there is none, or it is not text. */
   readonly first: readonly string[] | null;
+  /** The bytes up to the end of the first record, as far as they were seen: a header may be edited. */
+  readonly head: Uint8Array;
   /** The last bytes before `end`, which tell whether a file that changed still begins as before. */
   readonly tail: Uint8Array;
 }
 
 const TAIL_BYTES = 64;
+const MAX_HEAD_BYTES = 64 * 1024;
 const MAX_FIRST_BYTES = 64 * 1024 * 1024; // a longer first record is left unread
 
 /** The boundary of a file that has no bytes, or does not exist. */
@@ -29,6 +32,7 @@ export const EMPTY: Boundary = {
   records: 0,
   rest: "nothing",
   first: null,
+  head: new Uint8Array(),
   tail: new Uint8Array(),
 };
 
@@ -61,12 +65,15 @@ export interface Found {
   readonly landed: boolean;
 }
 
+/** Sees the cells of a record, and its index in the file: 0 is the header, where there is one. */
+export type OnRecord = (cells: readonly string[], index: number) => void;
+
 /** Options of {@linkcode readOn}. */
 export interface ReadOnOptions {
   /** What might have been added at the file's known size. */
   readonly expected?: Uint8Array | undefined;
-  /** Called with the cells of each whole record that was not known yet. */
-  readonly onRecord?: ((cells: readonly string[]) => void) | undefined;
+  /** Called with the cells of each whole record that was not known yet, and its place in the file. */
+  readonly onRecord?: OnRecord | undefined;
 }
 
 /**
@@ -87,6 +94,7 @@ export async function readOn(
   const scanner = new RecordScanner(known.end);
   const header = known.first === null && known.records === 0 ? new FirstRecord(known.end) : null;
   const splitter = onRecord === undefined ? null : new RecordSplitter(scanner);
+  let index = known.records;
   let tail = known.tail;
   let latest = EMPTY.tail;
   for await (const chunk of chunks) {
@@ -96,7 +104,7 @@ export async function readOn(
     const fresh = chunk.subarray(Math.max(0, known.end - offset));
     const end = scanner.end;
     if (splitter === null) scanner.push(fresh);
-    else for (const record of splitter.push(fresh)) onRecord?.(decodeBytes(record) ?? []);
+    else for (const record of splitter.push(fresh)) onRecord?.(decodeBytes(record) ?? [], index++);
     header?.push(fresh, scanner.first);
     if (scanner.end > end) {
       const whole = chunk.subarray(0, scanner.end - offset);
@@ -112,6 +120,7 @@ export async function readOn(
     records: known.records + scanner.records,
     rest: scanner.rest,
     first: header === null ? known.first : header.cells,
+    head: header === null ? known.head : header.head,
     tail,
   };
   return { boundary, landed: expected.length > 0 && landed.found };
@@ -123,6 +132,8 @@ class FirstRecord {
   #chunks: Uint8Array[] | null = [];
   #length = 0;
   cells: string[] | null = null;
+  /** The bytes up to its end, where the file was read from its start. */
+  head: Uint8Array = new Uint8Array();
 
   constructor(offset: number) {
     this.#offset = offset;
@@ -136,6 +147,7 @@ class FirstRecord {
     if (first !== undefined) {
       const [start, end] = first;
       const bytes = concat(...this.#chunks);
+      if (this.#offset === 0) this.head = bytes.slice(0, Math.min(end, MAX_HEAD_BYTES));
       this.cells = decodeBytes(bytes.subarray(start - this.#offset, end - this.#offset));
     }
     this.#chunks = null;

@@ -35,6 +35,7 @@ export interface DatasetLogOptions {
 interface Entry {
   readonly text: string;
   readonly id: string | undefined;
+  readonly onKnown: (() => void) | undefined;
   readonly resolve: (total: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -139,13 +140,15 @@ export class DatasetLog {
   /**
    * Adds a row; one whose id is there already is not added again.
    *
+   * @param row The cells
+   * @param onKnown Called where a row with its id was there
    * @returns How many rows there are now
    * @throws {NotTakenError} If the dataset has other columns by now; the row is not in it
    */
-  append(row: readonly string[]): Promise<number> {
+  append(row: readonly string[], onKnown?: () => void): Promise<number> {
     return new Promise((resolve, reject) => {
       const id = this.#ids?.idIn(row, this.#columns);
-      this.#waiting.push({ text: encodeRow(row), id, resolve, reject });
+      this.#waiting.push({ text: encodeRow(row), id, onKnown, resolve, reject });
       this.#running ??= this.#publishWaiting();
     });
   }
@@ -208,8 +211,13 @@ export class DatasetLog {
       resolve(before + i + 1);
     });
     if (fresh.length === batch.length) return;
-    // The others were there before, or stand twice in the batch; what is resolved stays so.
-    for (const { resolve } of batch) resolve(before + fresh.length);
+    // The others were there before, or stand twice in the batch.
+    const added = new Set(fresh);
+    for (const entry of batch) {
+      if (added.has(entry)) continue;
+      entry.onKnown?.();
+      entry.resolve(before + fresh.length);
+    }
   }
 
   /** The entries of a batch whose samples are not there yet, each id once. */
@@ -240,6 +248,7 @@ export class DatasetLog {
 
   /** Makes sure that rows can be added where the file ends, and that they belong there. */
   async #prepare(): Promise<void> {
+    this.#refuseOthers(); // of a file that is another's now not even the torn end is ours to mend
     await this.#object.closeRest();
     this.#refuseOthers();
     this.#roll();
@@ -258,7 +267,8 @@ export class DatasetLog {
    * which every writer must know to add to it: so no row is added behind the next part's start.
    */
   #roll(): void {
-    if (this.rung === "append" || this.#object.records <= 1) return;
+    const header = this.#hasHeader ? 1 : 0;
+    if (this.rung === "append" || this.#object.records <= header) return;
     // What is written once is full at once.
     if (this.rung === "rewrite" && this.#object.size < this.#maxPartBytes) return;
     this.#rowsBefore = this.rows;
@@ -293,7 +303,7 @@ export class DatasetLog {
       const result = await this.#storage.read(partKey(this.key, part));
       const onRecord = this.#ids === null
         ? undefined
-        : (cells: readonly string[]) => this.#ids?.see(cells);
+        : (cells: readonly string[], index: number) => this.#ids?.see(cells, index);
       const found = result && await readOn(result.body, EMPTY, { onRecord });
       rows += Math.max(0, (found?.boundary.records ?? 0) - (this.#hasHeader ? 1 : 0));
       this.#ids?.nextPart();
@@ -306,7 +316,9 @@ export class DatasetLog {
     const ids = this.#ids;
     return new LogObject(this.#storage, key, this.#targetOf(key), {
       onNotice: this.#onNotice,
-      ...(ids === null ? {} : { onRecord: (cells) => ids.see(cells), onReset: () => ids.reset() }),
+      ...(ids === null
+        ? {}
+        : { onRecord: (cells, index) => ids.see(cells, index), onReset: () => ids.reset() }),
     });
   }
 

@@ -1,4 +1,5 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { StorageError } from "../storage/storage_error.ts";
 import type { Rung } from "./_target.ts";
 import { DatasetLog, type DatasetLogOptions } from "./dataset_log.ts";
 import { type Field, headerFor, rowUnder } from "./fields.ts";
@@ -6,6 +7,8 @@ import { type FileNames, newWriter, segmentKey } from "./file_name.ts";
 import { isPassing } from "./log_object.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Retries } from "./retries.ts";
+
+const MOST_BLOCKED = 20; // names in a row that are there and are no files
 
 /** Options of {@linkcode DatasetVersions}. */
 export interface DatasetVersionsOptions extends DatasetLogOptions {
@@ -53,9 +56,11 @@ export class DatasetVersions {
   /**
    * Adds a sample to the file that takes it.
    *
+   * @param fields The sample
+   * @param onKnown Called where a sample with its id was there, so that this one is not added
    * @returns How many samples that file has now
    */
-  async add(fields: readonly Field[]): Promise<number> {
+  async add(fields: readonly Field[], onKnown?: () => void): Promise<number> {
     while (true) {
       const log = this.#current;
       const row = log && this.#rowIn(log, fields);
@@ -65,7 +70,7 @@ export class DatasetVersions {
       }
       const wasEmpty = log!.isEmpty;
       try {
-        const total = await log!.append(row);
+        const total = await log!.append(row, onKnown);
         this.#announce(log!, wasEmpty);
         return total;
       } catch (error) {
@@ -129,8 +134,19 @@ export class DatasetVersions {
   /** Lets go of a file that did not take a sample; throws what is another error. */
   #release(log: DatasetLog, error: unknown): void {
     if (!(error instanceof NotTakenError)) throw error;
-    if (error.blocked) this.#blocked.add(log.key);
+    if (error.blocked) this.#block(log.key);
     if (this.#current === log) this.#current = null;
+  }
+
+  #block(key: string): void {
+    this.#blocked.add(key);
+    if (this.#blocked.size < MOST_BLOCKED) return;
+    throw new StorageError(`Cannot log to ${JSON.stringify(key)} as nothing can be made there`, {
+      code: "Misconfigured",
+      adapter: this.#storage.name,
+      key,
+      outcome: "not-applied",
+    });
   }
 
   #columnsFor(fields: readonly Field[]): string[] {

@@ -28,10 +28,10 @@ export class KnownIds {
     this.#current.add(id);
   }
 
-  /** Sees a record of the current part, or its header. */
-  see(cells: readonly string[]): void {
+  /** Sees a record of the current part; the first one is its header. */
+  see(cells: readonly string[], index: number): void {
     const id = cells.at(-2);
-    if (id !== undefined && id !== "" && id !== this.#column) this.#current.add(id);
+    if (index > 0 && id !== undefined && id !== "") this.#current.add(id);
   }
 
   /** Forgets the current part: it is read anew. */

@@ -1,19 +1,30 @@
+import { encodeRow } from "../csv/encode.ts";
 import type { ReadResult, StorageAdapter } from "../storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../storage/storage_error.ts";
 import { concat } from "./_bytes.ts";
-import type { Target } from "./_target.ts";
-import { advance, type Boundary, decodeBytes, EMPTY, readOn, resumeOffset } from "./boundary.ts";
+import type { Read, Target } from "./_target.ts";
+import {
+  advance,
+  type Boundary,
+  decodeBytes,
+  EMPTY,
+  type OnRecord,
+  readOn,
+  resumeOffset,
+} from "./boundary.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Retries } from "./retries.ts";
 import { setAside } from "./set_aside.ts";
 import { isTornTimestamp } from "./timestamp.ts";
 
+const encoder: TextEncoder = new TextEncoder();
+
 /** Options of {@linkcode LogObject}. */
 export interface LogObjectOptions {
   /** Told, in a sentence, of repairs. */
   readonly onNotice: (notice: string) => void;
-  /** Called with the cells of each record that is read, the header included. */
-  readonly onRecord?: ((cells: readonly string[]) => void) | undefined;
+  /** Called with the cells of each record that is read, the header included, and its index. */
+  readonly onRecord?: OnRecord | undefined;
   /** Called when all that was read is void: the object is another one, or gone. */
   readonly onReset?: (() => void) | undefined;
 }
@@ -73,10 +84,15 @@ export class LogObject {
 
   /** Reads the whole object, and changes nothing. */
   async load(): Promise<void> {
-    this.#options.onReset?.();
-    const read = await this.#target.read(0);
-    const { onRecord } = this.#options;
+    await this.#adopt(await this.#target.read(0));
+  }
+
+  /** Takes what is read from its start for the object, whatever was known of it before. */
+  async #adopt(read: Read | null): Promise<void> {
+    const { onRecord, onReset } = this.#options;
+    onReset?.();
     const found = read && await readOn(read.chunks, EMPTY, { onRecord });
+    this.#target.accept(read);
     this.#become(found?.boundary ?? EMPTY);
     // A header alone may lack its line end; what lacks it elsewhere is looked at before a write.
     if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
@@ -135,6 +151,9 @@ export class LogObject {
       const cells = this.#wholeCells(bytes);
       if (cells !== null) return this.#keepRest(bytes, cells);
       if (records === 0) throw new NotTakenError(`The header of "${this.#key}" cannot be read`);
+      if (this.#storage.capabilities.swap === "none") {
+        throw new NotTakenError(`A torn row cannot be cut off "${this.#key}"`, true);
+      }
       const aside = await setAside(this.#storage, this.#key, end, rest.info.version);
       this.#options.onNotice(
         `Set aside ${size - end} bytes of a torn row of ${this.#key} in ${aside}`,
@@ -168,7 +187,8 @@ export class LogObject {
     // A program that takes no lock added something, too: the next request will find out what.
     if (size !== this.#boundary.size + bytes.length) return;
     const known = this.#boundary;
-    this.#boundary = advance({ ...known, first: known.first ?? first }, bytes, records);
+    const head = known.size === 0 ? bytes.slice(0, headLength(first)) : known.head;
+    this.#boundary = advance({ ...known, first: known.first ?? first, head }, bytes, records);
     this.#lineIsOpen = false;
   }
 
@@ -203,26 +223,35 @@ export class LogObject {
     const known = this.#boundary;
     const from = resumeOffset(known);
     const read = await this.#target.read(from);
-    if (read === null) {
-      this.#options.onReset?.();
-      this.#become(EMPTY);
-      return "grown";
+    if (read === null || read.start !== from) {
+      await this.#adopt(read);
+      return read === null ? "grown" : "replaced";
     }
     const { onRecord } = this.#options;
-    const found = read.start === from
-      ? await readOn(read.chunks, known, { expected, onRecord })
-      : null;
+    const found = await readOn(read.chunks, known, { expected, onRecord });
     // Changed and not grown: somebody edited it, perhaps its header.
-    if (found === null || found.boundary.size === known.size) {
+    if (found === null || found.boundary.size === known.size || !await this.#hasHead(known)) {
       await this.load();
       return found?.landed ? "landed" : "replaced";
     }
+    this.#target.accept(read);
     this.#become(found.boundary);
     return found.landed ? "landed" : "grown";
+  }
+
+  /** Whether the object still begins as it did: its header may be edited, and a row be added. */
+  async #hasHead({ head }: Boundary): Promise<boolean> {
+    const now = await this.#target.head(head.length);
+    return now.length === head.length && now.every((byte, i) => byte === head[i]);
   }
 
   #become(boundary: Boundary): void {
     this.#lineIsOpen &&= boundary.size === this.#boundary.size;
     this.#boundary = boundary;
   }
+}
+
+/** The bytes of a first record, without its line end. */
+function headLength(first: readonly string[] | null): number {
+  return first === null ? 0 : encoder.encode(encodeRow(first)).length - "\r\n".length;
 }

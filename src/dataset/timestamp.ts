@@ -36,7 +36,8 @@ export function isTornTimestamp(cell: string): boolean {
  */
 export class Clock {
   readonly #now: () => number;
-  readonly #digits: number = crypto.getRandomValues(new Uint16Array(1))[0]! % 1000;
+  /** Chosen with the first time: where a module is loaded some runtimes have no random numbers. */
+  #digits: number | undefined;
   #last = 0;
 
   /**
@@ -50,6 +51,7 @@ export class Clock {
 
   /** The next time. */
   next(): number {
+    this.#digits ??= crypto.getRandomValues(new Uint16Array(1))[0]! % 1000;
     const time = Math.floor(this.#now()) * 1000 + this.#digits;
     this.#last = Math.max(time, this.#last + 1);
     return this.#last;

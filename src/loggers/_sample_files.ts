@@ -40,7 +40,7 @@ export class SampleFiles {
     const { storage, directory } = this.#place;
     const random = crypto.getRandomValues(new Uint8Array(10));
     const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const path = `${segment}/${hex}/${pathSegment(name)}`;
+    const path = `${segment}/${hex}/${pathSegment(name.replace(/^.*[/\\]/s, ""))}`;
     this.#keys.push(directory + path);
     const isBlob = source instanceof Blob;
     await storage.write(directory + path, isBlob ? source.stream() : source, {

@@ -93,7 +93,7 @@ export class CSVLogger extends DatasetLogger {
    * @param options The sample's identity
    * @returns How many samples the dataset file has now
    * @throws {TypeError} If the number of values is not that of the components, or there is an id
-   * without `sampleId`
+   * without `sampleId`, or an empty one
    * @throws {StorageError} If the storage fails
    */
   async flag(
@@ -111,6 +111,7 @@ export class CSVLogger extends DatasetLogger {
   }
 
   #idOf({ id }: FlagOptions): string | null {
+    if (id === "") throw new TypeError("Cannot flag a sample with an empty id");
     if (this.#sampleId) return id ?? ulid();
     if (id === undefined) return null;
     throw new TypeError("Cannot flag a sample with an id as the logger has no `sampleId: true`");

@@ -109,7 +109,8 @@ export function sanitize(cell: Cell): string {
 
 /** The field of a text that a sample may have; made safe for spreadsheets, absent where the text is. */
 export function optionalField(column: string, text: string | null | undefined): Field {
-  return { column, cell: text === null || text === undefined ? undefined : escapeCell(text) };
+  const cell = text === null || text === undefined ? undefined : escapeCell(text.toWellFormed());
+  return { column, cell };
 }
 
 /**
@@ -257,7 +258,10 @@ export abstract class DatasetLogger<
       throw error;
     }
     try {
-      return await setup.versions.add([...fields, ...rest]);
+      let isKnown = false;
+      const total = await setup.versions.add([...fields, ...rest], () => isKnown = true);
+      if (isKnown) await files.discard();
+      return total;
     } catch (error) {
       // Where nobody knows whether the row is there, its files must be.
       if (!(error instanceof StorageError && error.outcome === "unknown")) await files.discard();

@@ -68,6 +68,10 @@ export async function* chunksOf(
     return;
   }
   const { signal, size } = options ?? {};
+  if (body.locked) {
+    const why = "its body is locked to another reader";
+    throw fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied" });
+  }
   const reader = body.getReader();
   let length = 0;
   let finished = false;

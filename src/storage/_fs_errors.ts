@@ -18,9 +18,14 @@ const CODES: Readonly<Record<string, [StorageErrorCode, string]>> = {
   ENAMETOOLONG: ["InvalidKey", "the path is too long for the file system"],
 };
 
+/** Codes that Deno tells by their number alone. */
+const NUMBERS: Readonly<Record<string, string>> = { 27: "EFBIG", 28: "ENOSPC", 122: "EDQUOT" };
+
 /** The system's own code of an error, such as `"ENOSPC"`. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error ? (error as Error & { code?: string }).code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { code, message } = error as Error & { code?: string };
+  return code ?? NUMBERS[/\(os error (\d+)\)$/.exec(message)?.[1] ?? ""];
 }
 
 function failureOf(error: unknown): Pick<Failure, "code" | "why"> {

@@ -67,12 +67,28 @@ export class FsRoot {
           outcome: "not-applied",
         });
       }
-      try {
-        makeDirectory(parentOf(this.pathOf(attempt.key!)), this.#durable);
-      } catch (error) {
-        throw this.error(error, attempt);
-      }
+      this.#make(parentOf(this.pathOf(attempt.key!)), attempt);
     }
+  }
+
+  /** Makes a directory; another process may remove it at once, for being empty. */
+  #make(dir: string, attempt: Attempt): void {
+    try {
+      makeDirectory(dir, this.#durable);
+    } catch (error) {
+      if (isBehindDanglingLink(dir)) throw this.#leadsNowhere(dir, attempt);
+      if (!(error instanceof Deno.errors.NotFound)) throw this.error(error, attempt);
+    }
+  }
+
+  #leadsNowhere(dir: string, attempt: Attempt): StorageError {
+    return fail(attempt, {
+      code: "Misconfigured",
+      why: `${
+        JSON.stringify(dir)
+      } is a link to a place that there is not, such as a disk not mounted`,
+      outcome: "not-applied",
+    });
   }
 
   /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
@@ -127,6 +143,27 @@ async function lockIfThere(dir: string): Promise<LockedDirectory | null> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
+  }
+}
+
+/** Whether a path, or one above it, is a symbolic link to nothing. */
+function isBehindDanglingLink(path: string): boolean {
+  for (let at = path; at !== ""; at = parentOf(at)) {
+    try {
+      if (Deno.lstatSync(at).isSymlink) return !isThere(at);
+    } catch {
+      // Not even the name is there; it is one above it then.
+    }
+    if (parentOf(at) === at) return false;
+  }
+  return false;
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import { aborted, type Attempt } from "./_fail.ts";
 import type { Outcome } from "./storage_error.ts";
 
-/** Gives back a slot; a second time does nothing. */
+/** Gives back a slot; to be called once. */
 export type Release = () => void;
 
 /** So many slots, given to those who wait in the order of their calls. */
@@ -22,12 +22,7 @@ export class Slots {
     if (signal?.aborted) throw aborted(attempt, signal, outcome);
     if (this.#free > 0) this.#free--;
     else await this.#wait(signal, () => aborted(attempt, signal!, outcome));
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      this.#giveBack();
-    };
+    return this.#giveBack;
   }
 
   #wait(signal: AbortSignal | undefined, error: () => unknown): Promise<void> {
@@ -43,9 +38,9 @@ export class Slots {
     });
   }
 
-  #giveBack(): void {
+  readonly #giveBack: Release = () => {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;
     else next();
-  }
+  };
 }

@@ -69,7 +69,8 @@ async function* listInSlots(
  *
  * @example Usage
  * ```ts
- * import { limited, MemoryAdapter } from "@flagstone/flagging";
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { limited } from "@flagstone/flagging/wrappers";
  *
  * const storage = limited(new MemoryAdapter(), 8);
  * const keys = Array.from({ length: 100 }, (_, i) => `key-${i}`);

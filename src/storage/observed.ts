@@ -118,7 +118,8 @@ async function* listObserved(
  *
  * @example Usage
  * ```ts
- * import { MemoryAdapter, observed, type StorageEvent } from "@flagstone/flagging";
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { observed, type StorageEvent } from "@flagstone/flagging/wrappers";
  * import { assertEquals } from "@std/assert";
  *
  * const events: StorageEvent[] = [];

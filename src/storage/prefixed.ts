@@ -28,7 +28,8 @@ import type {
  *
  * @example Usage
  * ```ts
- * import { MemoryAdapter, prefixed } from "@flagstone/flagging";
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { prefixed } from "@flagstone/flagging/wrappers";
  * import { assertEquals } from "@std/assert";
  *
  * const bucket = new MemoryAdapter();

@@ -9,6 +9,10 @@
  * await logger.setup(["question", "answer"]);
  * ```
  *
+ * A Worker must not share a logger among its requests, for what one request has begun ends with it:
+ * make a logger in each, or keep one in a Durable Object, which then writes the samples of all
+ * requests together, as `examples/edge/worker.ts` does.
+ *
  * @module
  */
 import { validateBody } from "./_body.ts";

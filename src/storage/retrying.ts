@@ -152,7 +152,8 @@ async function* listAgain(
  *
  * @example Usage
  * ```ts
- * import { MemoryAdapter, retrying } from "@flagstone/flagging";
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { retrying } from "@flagstone/flagging/wrappers";
  * import { faulty } from "@flagstone/flagging/testing";
  * import { assertEquals } from "@std/assert";
  *

@@ -84,7 +84,8 @@ async function* listInTime(
  *
  * @example Usage
  * ```ts
- * import { hasCode, MemoryAdapter, timed } from "@flagstone/flagging";
+ * import { hasCode, MemoryAdapter } from "@flagstone/flagging";
+ * import { timed } from "@flagstone/flagging/wrappers";
  * import { assert, assertRejects } from "@std/assert";
  *
  * const hanging = new MemoryAdapter();

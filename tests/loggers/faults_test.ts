@@ -119,6 +119,13 @@ const LABELS: readonly (string | null)[] = [
   "\u202eright to left",
 ];
 
+/** Whether a name is one on every system: of no device, of no odd character, not too long. */
+function isPortable(name: string): boolean {
+  const isDevice = /^(con|prn|aux|nul|com\d|lpt\d) *(\.|$)/i.test(name);
+  return !isDevice && !/[\p{Cc}<>:"|?*\\]|^\.{0,2}$/u.test(name) &&
+    new TextEncoder().encode(name).length <= 200;
+}
+
 for (const [name, make] of Object.entries(STORES)) {
   Deno.test(`flag() stores a file under any label, ${name}`, async (t) => {
     for (const label of LABELS) {
@@ -139,6 +146,7 @@ for (const [name, make] of Object.entries(STORES)) {
             const at = dir === "" ? path : `${dir}/${path}`;
             assertEquals(await textOf(storage, at), `${i + 1}`);
             assertEquals(path.split("/").length, 3, path);
+            assert(path.split("/").every(isPortable), path);
           }
           // A program that starts anew finds its file again.
           await using again = new CSVLogger({ storage: store.again(), ...quiet });

@@ -7,8 +7,11 @@ import { retrying } from "../../src/storage/retrying.ts";
 import type { Capabilities, StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { conformance, type TestRunner } from "../../src/storage/testing.ts";
 import { timed } from "../../src/storage/timed.ts";
+import { tellExactMemory } from "../helpers/exact_memory.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { withoutLongestKeys } from "../helpers/without_longest_keys.ts";
+
+tellExactMemory();
 
 /** How a wrapper is put around an adapter, and what runs the suite over it. */
 interface Wrapping {

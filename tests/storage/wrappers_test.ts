@@ -122,6 +122,10 @@ Deno.test("prefixed() keeps the keys of two prefixes apart", async () => {
   assertEquals(await textOf(await a.read("b")), "1");
   await a.delete("b");
   assertEquals(await keysOf(memory), ["ab/b", "b"]);
+  const last = prefixed(memory, "z");
+  for (const key of ["b", "c", "cd"]) await last.write(key, bytes(key));
+  assertEquals(await keysOf(last, { after: "b", prefix: "c" }), ["c", "cd"]);
+  assertEquals(await keysOf(last, { after: "c" }), ["cd"]);
 });
 
 Deno.test("prefixed() names its user's key in errors, also in those of a body", async () => {
@@ -278,6 +282,9 @@ Deno.test("retrying() gives up behind its times, and behind its budget without a
 
 Deno.test("retrying() wakes up where its signal is aborted, and says what it knows", async () => {
   const reason = new Error("not wanted");
+  const { random } = Math;
+  Math.random = () => 1; // so that the first pause is 5 seconds
+  const begin = performance.now();
   for (const outcome of ["unknown", "not-applied"] as const) {
     const controller = new AbortController();
     const inner = failing([["Unavailable", outcome]], true);
@@ -291,6 +298,15 @@ Deno.test("retrying() wakes up where its signal is aborted, and says what it kno
     await tick(10);
     assertEquals(inner.calls(), calls, "It went on");
   }
+  Math.random = random;
+  assert(performance.now() - begin < 4000, "It slept on");
+});
+
+Deno.test("retrying() leaves no listener behind where it has slept", async () => {
+  const { signal, listeners } = countedSignal();
+  const inner = failing([["Unavailable", "unknown"], ["Unavailable", "unknown"]]);
+  await retrying(inner, { delayMs: 1 }).write("a", bytes("x"), { signal });
+  assertEquals([inner.calls(), listeners()], [3, 0]);
 });
 
 Deno.test("retrying() goes on behind the last key of a listing that fails", async () => {

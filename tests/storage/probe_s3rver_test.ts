@@ -1,0 +1,37 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import S3rver from "s3rver";
+import { probe } from "../../src/storage/probe.ts";
+import { S3Adapter } from "../../src/storage/s3_adapter.ts";
+import { StorageError } from "../../src/storage/storage_error.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
+
+const dir = new TempDir();
+const server = new S3rver({
+  port: 0,
+  address: "127.0.0.1",
+  silent: true,
+  directory: dir.path,
+  configureBuckets: [{ name: "flags", configs: [] }],
+});
+const { port } = await server.run();
+Deno.test.afterAll(async () => {
+  await server.close();
+  await dir[Symbol.asyncDispose]();
+});
+
+Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async () => {
+  const storage = new S3Adapter({
+    endpoint: `http://127.0.0.1:${port}`,
+    bucket: "flags",
+    region: "us-east-1",
+    accessKeyId: "S3RVER",
+    secretAccessKey: "S3RVER",
+  });
+  const error = await assertRejects(() => probe(storage), StorageError);
+  assertEquals(error.code, "Misconfigured");
+  assertStringIncludes(
+    error.message,
+    'two of two writes of one key under the precondition "absent" (If-None-Match: *) were accepted',
+  );
+  assertEquals(await Array.fromAsync(storage.list()), []);
+});
