@@ -1,5 +1,4 @@
 import { stringify } from "@std/csv";
-import { standIns } from "./_stand_in.ts";
 
 /** A byte order mark, which spreadsheets put at the start of a file. */
 export const BYTE_ORDER_MARK = "\ufeff";
@@ -32,9 +31,18 @@ function encodeShortRow(cells: readonly string[]): string {
 
 /** `stringify` does not quote a lone CR, where readers would then end the row: it sees LF instead. */
 function encodeCr(cells: readonly string[]): string {
-  const [mark = ""] = standIns(cells.join(""), 1);
+  const mark = unusedCharacter(cells.join(""));
   const row = stringify([
     cells.map((cell) => cell.replaceAll("\r", `\n${mark}`)),
   ]);
   return row.replaceAll(`\n${mark}`, "\r");
+}
+
+/** A private character that does not occur in a text. */
+function unusedCharacter(text: string): string {
+  for (let code = 0xe000; code <= 0xf8ff; code++) {
+    const candidate = String.fromCharCode(code);
+    if (!text.includes(candidate)) return candidate;
+  }
+  throw new RangeError("Cannot encode a row that uses every private character");
 }

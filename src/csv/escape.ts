@@ -4,8 +4,8 @@ const UNSAFE = /^[=+\-@\t\n\r]|,[=+\-@\t\n\r]/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function isJsonContainer(text: string): boolean {
-  const first = text.trimStart()[0];
-  if (first !== "[" && first !== "{") return false;
+  // Behind a tab or a line break it would be as unsafe as anything else.
+  if (text[0] !== "[" && text[0] !== "{") return false;
   try {
     JSON.parse(text);
     return true;

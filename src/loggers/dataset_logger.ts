@@ -104,7 +104,11 @@ function print(message: string): void {
 /** The text of a cell as it stands in a file. */
 export function sanitize(cell: Cell): string {
   if (cell === null) return "";
-  return typeof cell === "string" ? escapeCell(cell) : cell.verbatim;
+  if (typeof cell === "string") return escapeCell(cell);
+  if (typeof cell?.verbatim === "string") return cell.verbatim;
+  throw new TypeError(
+    `Cannot log a cell that is no text, no { verbatim } and not null: current value is ${typeof cell}`,
+  );
 }
 
 /** The field of a text that a sample may have; made safe for spreadsheets, absent where the text is. */
@@ -338,7 +342,12 @@ function makeCells(
       return Promise.reject(error); // others may be storing files, and are waited for
     }
   });
-  return cells.some((cell) => cell instanceof Promise) ? settled(cells) : cells as Cell[];
+  return cells.some(isPending) ? settled(cells) : cells as Cell[];
+}
+
+/** Whether a cell is a promise, of whichever realm. */
+function isPending(cell: unknown): boolean {
+  return typeof (cell as { then?: unknown } | null)?.then === "function";
 }
 
 /** Waits for all cells even if one fails, so that what the others stored can be removed. */

@@ -15,6 +15,7 @@ import {
 } from "./_fs_files.ts";
 import { type Action, FsRoot } from "./_fs_root.ts";
 import { streamFile } from "./_fs_stream.ts";
+import { Slots } from "./_slots.ts";
 import { walkKeys } from "./_fs_walk.ts";
 import { validateAppend, validateList, validateWrite } from "./_options.ts";
 import { disposedOf, refuseOffset, refusePrecondition, refuseVersion } from "./_preconditions.ts";
@@ -53,6 +54,9 @@ export interface LocalFsAdapterOptions {
 }
 
 const HOUR_MS = 3_600_000;
+
+/** How many bodies are staged at a time, each with a file open: systems allow some thousand. */
+const stages: Slots = new Slots(256);
 
 /** How long deletion waits for the clock, so that a version does not come back. */
 const LONGEST_WAIT_MS = 20;
@@ -141,7 +145,8 @@ export class LocalFsAdapter implements StorageAdapter {
     const attempt = this.#begin("write", key, options);
     validateWrite(options, this.capabilities, attempt);
     validateBody(body, options, attempt);
-    const stage = await this.#stage(key, body, options, attempt);
+    const release = await stages.take(options.signal, [attempt, "not-applied"]);
+    const stage = await this.#stage(key, body, options, attempt).finally(release);
     try {
       return await this.#root.inMade(attempt, options, (path, directory) => {
         const old = look(path, key, attempt);

@@ -16,7 +16,9 @@ Deno.test("escapeCell() leaves text, numbers and JSON as they are", () => {
 });
 
 Deno.test("escapeCell() marks what only looks like a number or like JSON", () => {
-  for (const text of ["-01", "-.5", "-1,000", "- 5", "-Infinity", "-1+1", "[1,-2", "{x},=y"]) {
+  for (
+    const text of ["\t{}", "-01", "-.5", "-1,000", "- 5", "-Infinity", "-1+1", "[1,-2", "{x},=y"]
+  ) {
     assertEquals(escapeCell(text), `'${text}`);
   }
 });

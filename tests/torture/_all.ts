@@ -1,0 +1,23 @@
+import type { Torture } from "./_verdict.ts";
+import { crowd } from "./crowd.ts";
+import { flood } from "./flood.ts";
+import { fuzz } from "./fuzz.ts";
+import { fullDisk } from "./full_disk.ts";
+import { kills } from "./kills.ts";
+import { meddlers } from "./meddlers.ts";
+import { model } from "./model.ts";
+import { sideBySide } from "./side_by_side.ts";
+import { weather } from "./weather.ts";
+
+/** Every torture, in the order in which they run. */
+export const TORTURES: readonly Torture[] = [
+  crowd,
+  kills,
+  fullDisk,
+  meddlers,
+  flood,
+  sideBySide,
+  weather,
+  model,
+  fuzz,
+];

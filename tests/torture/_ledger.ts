@@ -1,0 +1,243 @@
+import { escapeCell } from "../../src/csv/escape.ts";
+import { readRecords } from "../../src/dataset/reader.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import { keysOf, textOf, type Told } from "../helpers/dataset_check.ts";
+import { rowText } from "../helpers/row_text.ts";
+import { parseStrictly } from "../helpers/strict_csv.ts";
+import type { Counts } from "./_verdict.ts";
+
+/** What the rows of one writer are; their ids are its name, a hyphen and a number. */
+export interface RowForm {
+  readonly labels: readonly [id: string, text: string];
+  /** The length of each text. */
+  readonly length: number;
+  /** The length of each row's file; absent: the rows have none. */
+  readonly fileLength?: number | undefined;
+}
+
+/** Where rows are looked for. */
+export interface Place {
+  readonly storage: StorageAdapter;
+  /** The datasets there, by their keys. @default {the numbered ones} */
+  readonly isDataset?: (key: string) => boolean;
+  /** What another program leaves at the end of files, to be cut off by whoever adds to them. */
+  readonly debris?: string;
+}
+
+/** What was found out. */
+export interface Judgement {
+  readonly counts: Counts;
+  readonly broken: readonly string[];
+  /** How many dataset files there are. */
+  readonly files: number;
+}
+
+/** What must not be held against the logger, as another program did it. */
+export interface Excuses {
+  /** Whether a row need not be there. */
+  readonly mayMiss?: (id: string) => boolean;
+  /** Whether a row's file need not be there. */
+  readonly mayMissFile?: (id: string) => boolean;
+  /** Whether the counts that writers were told need not be the places of their rows. */
+  readonly mayMiscount?: boolean;
+  /** Whether a row may stand behind a header of its own. */
+  readonly mayRepeatHeader?: (id: string) => boolean;
+}
+
+type Fault = "torn" | "misplaced";
+type Complaint = readonly [fault: Fault, why: string];
+
+const NUMBERED = /(?:^|\/)dataset\d+(?:\.\d+)?\.csv$/;
+const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
+
+/** The label of the column with files. */
+export const FILE_LABEL = "file";
+
+/** The dataset that a file belongs to, and which of its parts it is. */
+function partOf(key: string): [dataset: string, part: number] {
+  const [, stem, part = "1"] = /^(.*dataset\d+)(?:\.(\d+))?\.csv$/.exec(key) ?? [];
+  return [stem ?? key, Number(part)];
+}
+
+function byPart(a: string, b: string): number {
+  const [[x, i], [y, j]] = [partOf(a), partOf(b)];
+  return x === y ? i - j : x < y ? -1 : 1;
+}
+
+function isSame(row: readonly string[], header: readonly string[]): boolean {
+  return row.length === header.length && row.every((cell, i) => cell === header[i]);
+}
+
+/** A place on the disk. */
+export function onDisk(root: string): Place {
+  return { storage: new LocalFsAdapter({ root }) };
+}
+
+/** Who sent which rows, what they were told, and whether that is true. */
+export class Ledger {
+  readonly #forms: Map<string, RowForm> = new Map();
+  readonly #told: Map<string, Told> = new Map();
+
+  /** Expects the rows of a writer. What it is not told of them is unknown: there at most once. */
+  expect(writer: string, form: RowForm): void {
+    this.#forms.set(writer, form);
+  }
+
+  /** Keeps what a writer was told of a row. */
+  tell(id: string, told: Told): void {
+    this.#told.set(id, told);
+  }
+
+  /** How many rows were surely not taken. */
+  get refused(): number {
+    return [...this.#told.values()].filter((told) => told === "refused").length;
+  }
+
+  /** Reads all datasets of some places, and counts. */
+  async judge(places: readonly Place[], excuses: Excuses = {}): Promise<Judgement> {
+    const trial = new Trial(this.#forms, this.#told, excuses);
+    for (const place of places) await trial.see(place);
+    return trial.judgement();
+  }
+}
+
+class Trial {
+  readonly #forms: ReadonlyMap<string, RowForm>;
+  readonly #told: ReadonlyMap<string, Told>;
+  readonly #excuses: Excuses;
+  readonly #seen: Map<string, number> = new Map();
+  readonly #faults: Record<Fault, number> = { torn: 0, misplaced: 0 };
+  readonly #broken: string[] = [];
+  #files = 0;
+
+  constructor(
+    forms: ReadonlyMap<string, RowForm>,
+    told: ReadonlyMap<string, Told>,
+    excuses: Excuses,
+  ) {
+    this.#forms = forms;
+    this.#told = told;
+    this.#excuses = excuses;
+  }
+
+  async see(place: Place): Promise<void> {
+    const { storage, isDataset = (key) => NUMBERED.test(key) } = place;
+    const places = new Map<string, number>(); // how many rows the parts before have, by dataset
+    for (const key of (await keysOf(storage)).filter(isDataset).sort(byPart)) {
+      this.#files++;
+      const [dataset] = partOf(key);
+      const before = places.get(dataset) ?? 0;
+      const [header, ...all] = await this.#recordsOf(place, key);
+      const rows = header === undefined ? [] : all.filter((row, i) => {
+        return !isSame(row, header) || !this.#excuses.mayRepeatHeader?.(all[i + 1]?.[0] ?? "");
+      });
+      if (header === undefined) this.#hold(["torn", "it is empty"], key);
+      else if (!this.#isHeader(header)) this.#hold(["torn", "it has no header"], key);
+      else {
+        for (const [i, row] of rows.entries()) {
+          await this.#seeRow(storage, key, header, row);
+          this.#expectCount(key, row[0] ?? "", before + i + 1);
+        }
+      }
+      places.set(dataset, before + rows.length);
+    }
+  }
+
+  judgement(): Judgement {
+    const acknowledged = [...this.#told].filter(([, told]) => typeof told === "object");
+    const missing = acknowledged.filter(([id]) => !this.#seen.has(id));
+    const lost = missing.filter(([id]) => !this.#excuses.mayMiss?.(id));
+    for (const [id] of lost) this.#broken.push(`${id}: acknowledged and lost`);
+    const landed = (id: string): boolean => typeof this.#told.get(id) !== "object";
+    return {
+      counts: {
+        acknowledged: acknowledged.length,
+        found: acknowledged.length - missing.length,
+        lost: lost.length,
+        doubled: [...this.#seen.values()].reduce((n, times) => n + times - 1, 0),
+        ...this.#faults,
+        unknownLanded: [...this.#seen.keys()].filter(landed).length,
+      },
+      broken: this.#broken,
+      files: this.#files,
+    };
+  }
+
+  async #recordsOf({ storage, debris }: Place, key: string): Promise<string[][]> {
+    try {
+      let text = await textOf(storage, key);
+      while (debris !== undefined && text.endsWith(debris)) text = text.slice(0, -debris.length);
+      return parseStrictly(text);
+    } catch (error) {
+      this.#hold(["torn", String(error)], key);
+      return await Array.fromAsync(readRecords(storage, key));
+    }
+  }
+
+  #isHeader(header: readonly string[]): boolean {
+    return header.at(-1) === "timestamp" &&
+      [...this.#forms.values()].some(({ labels }) => labels.every((one, i) => header[i] === one));
+  }
+
+  async #seeRow(
+    storage: StorageAdapter,
+    key: string,
+    header: readonly string[],
+    row: readonly string[],
+  ): Promise<void> {
+    const id = row[0] ?? "";
+    const complaint = this.#complaint(header, row) ?? await this.#missingFile(storage, key, row);
+    if (complaint !== null) this.#hold(complaint, `${key}, ${JSON.stringify(row).slice(0, 60)}`);
+    if (this.#formOf(id) === undefined) return;
+    const times = (this.#seen.get(id) ?? 0) + 1;
+    this.#seen.set(id, times);
+    if (times > 1) this.#broken.push(`${id}: there ${times} times, also in ${key}`);
+    if (this.#told.get(id) === "refused") this.#broken.push(`${id}: refused, and there`);
+  }
+
+  #expectCount(key: string, id: string, place: number): void {
+    const told = this.#told.get(id);
+    if (this.#excuses.mayMiscount || typeof told !== "object" || told.count === place) return;
+    this.#broken.push(`${key}, row ${place}: the writer of ${id} was told ${told.count}`);
+  }
+
+  #formOf(id: string): RowForm | undefined {
+    return this.#forms.get(id.slice(0, Math.max(0, id.lastIndexOf("-"))));
+  }
+
+  #complaint(header: readonly string[], row: readonly string[]): Complaint | null {
+    if (isSame(row, header)) return ["misplaced", "a second header"];
+    if (row.length !== header.length) return ["torn", "of another length"];
+    const id = row[0] ?? "";
+    const form = this.#formOf(id);
+    if (form === undefined) return ["torn", "nobody sent it"];
+    if (form.labels.some((label, i) => header[i] !== label)) {
+      return ["misplaced", "under foreign headers"];
+    }
+    if (row[1] !== escapeCell(rowText(id, form.length))) return ["torn", "its text is another"];
+    return TIMESTAMP.test(row.at(-1) ?? "") ? null : ["torn", "its timestamp is none"];
+  }
+
+  /** The path in a cell is relative to the dataset's own directory. */
+  async #missingFile(
+    storage: StorageAdapter,
+    key: string,
+    row: readonly string[],
+  ): Promise<Complaint | null> {
+    const id = row[0] ?? "";
+    const { fileLength } = this.#formOf(id) ?? {};
+    if (fileLength === undefined || this.#excuses.mayMissFile?.(id)) return null;
+    try {
+      const text = await textOf(storage, key.slice(0, key.lastIndexOf("/") + 1) + row[2]);
+      return text === rowText(id, fileLength) ? null : ["torn", "its file is another"];
+    } catch {
+      return ["torn", "its file is missing"];
+    }
+  }
+
+  #hold([fault, why]: Complaint, what: string): void {
+    this.#faults[fault]++;
+    this.#broken.push(`${what}: ${why}`);
+  }
+}

@@ -1,0 +1,192 @@
+import { formatTimestamp } from "../../src/dataset/timestamp.ts";
+import { encodeRow } from "../../src/csv/encode.ts";
+import { escapeCell } from "../../src/csv/escape.ts";
+import { lockDirectory } from "../../src/storage/_fs_lock.ts";
+import { rowText } from "../helpers/row_text.ts";
+import type { RowForm } from "./_ledger.ts";
+
+/**
+ * What an act does to rows: it removes the directory or moves it away, destroys the dataset files or
+ * moves them aside within the directory, may destroy the rows of its time, or does nothing to them.
+ */
+export type Effect = "razes" | "takes away" | "destroys" | "sets aside" | "disturbs" | "spares";
+
+/** One act of another program, in milliseconds since 1970. */
+export interface Act {
+  readonly name: string;
+  readonly effect: Effect;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A row that a program of the other kind added, and when. */
+export interface ForeignRow {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The half of a row; in a file that no writer comes back to it stays. */
+export const TORN = 'torn-1,"half a row\r\n';
+const LIVE = /^dataset\d+\.csv$/;
+const READ_ONLY_MS = 30;
+const MOST_TRIES = 50;
+
+/** The header of the files that are put in the place of others. */
+export const STRANGE: RowForm = { labels: ["strange", "other"], length: 10 };
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((done) => setTimeout(done, ms));
+}
+
+/** Another program that does as it likes in a dataset's directory. */
+export class Meddler {
+  readonly root: string;
+  readonly #form: RowForm;
+  /** The directories that were renamed. */
+  readonly renamed: string[] = [];
+  readonly rows: ForeignRow[] = [];
+  #count = 0;
+
+  /** Adds rows of this form where it adds some. */
+  constructor(root: string, form: RowForm) {
+    this.root = root;
+    this.#form = form;
+  }
+
+  /** Its acts, by their names. */
+  get acts(): Readonly<Record<string, readonly [Effect, () => void | Promise<void>]>> {
+    return {
+      "delete the file": ["destroys", () => this.#each((path) => Deno.removeSync(path))],
+      "delete the directory": ["razes", () => this.#deleteDirectory()],
+      "replace the file": ["destroys", () => this.#each((path) => this.#replace(path))],
+      "rename the file": [
+        "sets aside",
+        () => this.#each((path) => Deno.renameSync(path, `${path}.old-${++this.#count}`)),
+      ],
+      "rename the directory": ["takes away", () => this.#renameDirectory()],
+      "edit by a rename": ["disturbs", () => this.#each((path) => this.#editByRename(path))],
+      "edit in place": [
+        "disturbs",
+        () => this.#each((path) => Deno.writeFileSync(path, Deno.readFileSync(path))),
+      ],
+      "tear a row": ["spares", () => this.#tear()],
+      "add a row without a lock": ["spares", () => this.#each((path) => this.#addRow(path))],
+      "make the file read-only": ["spares", () => this.#each((path) => this.#forbid(path, 0o644))],
+      "make the directory read-only": ["spares", () => this.#forbid(this.root, 0o755)],
+      "remove stage files": ["disturbs", () => this.#removeStages()],
+    };
+  }
+
+  /** Commits one of its acts. */
+  async commit(name: string): Promise<Act> {
+    const [effect, act] = this.acts[name]!;
+    const from = Date.now();
+    await act();
+    return { name, effect, from, to: Date.now() };
+  }
+
+  #paths(): string[] {
+    try {
+      return Array.from(Deno.readDirSync(this.root), ({ name }) => name)
+        .filter((name) => LIVE.test(name)).map((name) => `${this.root}/${name}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  }
+
+  async #each(act: (path: string) => void | Promise<void>): Promise<void> {
+    for (const path of this.#paths()) await act(path);
+  }
+
+  /** Files are made while it is emptied. */
+  #deleteDirectory(): void {
+    for (let i = 0; i < MOST_TRIES; i++) {
+      try {
+        return Deno.removeSync(this.root, { recursive: true });
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return;
+      }
+    }
+  }
+
+  #renameDirectory(): void {
+    const to = `${this.root}-old-${++this.#count}`;
+    try {
+      Deno.renameSync(this.root, to);
+      this.renamed.push(to);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  #replace(path: string): void {
+    const id = `strange-${++this.#count}`;
+    const text = escapeCell(rowText(id, STRANGE.length));
+    const row = encodeRow([id, text, formatTimestamp(Date.now() * 1000)]);
+    Deno.writeTextFileSync(`${path}.new`, encodeRow([...STRANGE.labels, "timestamp"]) + row);
+    Deno.chmodSync(`${path}.new`, 0o666);
+    Deno.renameSync(`${path}.new`, path);
+  }
+
+  #editByRename(path: string): void {
+    Deno.writeFileSync(`${path}.swp`, Deno.readFileSync(path));
+    Deno.chmodSync(`${path}.swp`, 0o666);
+    Deno.renameSync(`${path}.swp`, path);
+  }
+
+  /**
+   * As a writer that was killed leaves it, so under the lock: without it, the next row of ours could
+   * come between the check and the torn bytes, which nobody can help.
+   */
+  async #tear(): Promise<void> {
+    const lock = await lockDirectory(this.root).catch(() => null);
+    try {
+      for (const path of this.#paths()) {
+        if (Deno.statSync(path).size > 0) this.#append(path, TORN);
+      }
+    } finally {
+      lock?.release();
+    }
+    await pause(READ_ONLY_MS); // a repair rewrites the file: no other act may fall into it
+  }
+
+  /** As Gradio does: open, append, close. */
+  #addRow(path: string): void {
+    const header = Deno.readTextFileSync(path).split("\r\n", 1)[0]!.split(",");
+    if (header[0] !== this.#form.labels[0] || header.at(-1) !== "timestamp") return;
+    const id = `gradio-${this.rows.length}`;
+    const from = Date.now();
+    const cells = [id, escapeCell(rowText(id, this.#form.length))];
+    while (cells.length < header.length - 1) cells.push("");
+    this.#append(path, encodeRow([...cells, formatTimestamp(from * 1000)]));
+    this.rows.push({ id, from, to: Date.now() });
+  }
+
+  #append(path: string, text: string): void {
+    Deno.writeTextFileSync(path, text, { append: true, create: false });
+  }
+
+  async #forbid(path: string, mode: number): Promise<void> {
+    try {
+      Deno.chmodSync(path, mode & 0o555);
+      await pause(READ_ONLY_MS);
+      Deno.chmodSync(path, mode);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  /** Lock and stage files, wherever they lie. */
+  #removeStages(dir: string = this.root): void {
+    try {
+      for (const { name, isDirectory } of Deno.readDirSync(dir)) {
+        if (isDirectory) this.#removeStages(`${dir}/${name}`);
+        else if (name.startsWith(".flagstone-")) Deno.removeSync(`${dir}/${name}`);
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { file } from "../../src/components/file.ts";
+import { CSVLogger } from "../../src/loggers/csv_logger.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import { hasCode } from "../../src/storage/storage_error.ts";
+import { told } from "../helpers/dataset_check.ts";
+import { rowText } from "../helpers/row_text.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
+import { within } from "../helpers/within.ts";
+import { FILE_LABEL, Ledger, type RowForm } from "./_ledger.ts";
+import type { Effort, Torture, Verdict } from "./_verdict.ts";
+
+const LABELS = ["id", "text"] as const;
+const MIB = 1024 * 1024;
+const SAMPLE_MS = 20;
+const PATIENCE_MS = 300_000;
+/** What a flag under way may hold: its texts, its row and its promises. */
+const BYTES_A_FLAG = 20_000;
+const BYTES_FOR_ALL = 100 * MIB;
+
+/** One flood: so many flags at once, into one storage. */
+interface Flood {
+  readonly name: string;
+  readonly flags: number;
+  readonly form: RowForm;
+  readonly make: (root: string) => StorageAdapter;
+}
+
+function floods(quick: boolean): Flood[] {
+  const flags = quick ? 2000 : 10_000;
+  const form: RowForm = { labels: LABELS, length: 500 };
+  const disk = (root: string): StorageAdapter => new LocalFsAdapter({ root });
+  return [
+    { name: "flood, disk", flags, form, make: disk },
+    { name: "flood, memory", flags, form, make: () => new MemoryAdapter() },
+    {
+      name: "flood, rewrite",
+      flags,
+      form,
+      make: () => new MemoryAdapter({ capabilities: { append: "none" } }),
+    },
+    {
+      name: "flood with files, disk",
+      flags: quick ? 300 : flags,
+      form: { ...form, fileLength: 500 },
+      make: disk,
+    },
+  ];
+}
+
+/** What this thread holds; the process may run others. */
+function held(): number {
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Watches the memory while something runs; resolves with how much more it took at most. */
+async function growth(run: () => Promise<unknown>): Promise<number> {
+  const before = held();
+  let most = before;
+  const timer = setInterval(() => {
+    most = Math.max(most, held());
+  }, SAMPLE_MS);
+  try {
+    await run();
+  } finally {
+    clearInterval(timer);
+  }
+  return Math.max(most, held()) - before;
+}
+
+async function pour({ name, flags, form, make }: Flood): Promise<Verdict> {
+  await using dir = new TempDir();
+  const storage = make(`${dir.path}/root`);
+  const ledger = new Ledger();
+  ledger.expect("flood", form);
+  const broken: string[] = [];
+  let settled = 0;
+  const grown = await growth(async () => {
+    const logger = new CSVLogger({ storage, verbose: false });
+    const { fileLength } = form;
+    await logger.setup([...LABELS, ...(fileLength === undefined ? [] : [file(FILE_LABEL)])], "");
+    for (let i = 0; i < flags; i++) {
+      const id = `flood-${i}`;
+      const content = fileLength === undefined ? [] : [new File([rowText(id, fileLength)], "f")];
+      told(logger.flag([id, rowText(id, form.length), ...content])).then((said) => {
+        settled++;
+        ledger.tell(id, said);
+      }, (error) => {
+        settled++;
+        broken.push(`${id}: ${error}${hasCode(error, "Conflict") ? " (Conflict)" : ""}`);
+      });
+    }
+    await within(PATIENCE_MS, logger[Symbol.asyncDispose](), `the disposal of ${name}`);
+    if (settled < flags) broken.push(`disposal left ${flags - settled} flags under way`);
+  });
+  const judgement = await ledger.judge([{ storage }]);
+  const most = BYTES_FOR_ALL + flags * BYTES_A_FLAG;
+  const mebibytes = Math.round(grown / MIB);
+  if (grown > most) broken.push(`the memory grew by ${mebibytes} MiB`);
+  return {
+    name,
+    done: `${flags} flags at once, then disposal`,
+    ...judgement.counts,
+    notes: [`${mebibytes} MiB more memory at most`, `${ledger.refused} refused`],
+    broken: [
+      ...broken,
+      ...judgement.broken,
+      ...(ledger.refused > 0 ? [`${ledger.refused} flags were refused`] : []),
+    ],
+  };
+}
+
+async function* run({ quick }: Effort): AsyncGenerator<Verdict, void, undefined> {
+  for (const flood of floods(quick)) yield await pour(flood);
+}
+
+/** More flags at once than anybody waits for. */
+export const flood: Torture = { name: "flood", run };

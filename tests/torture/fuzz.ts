@@ -1,0 +1,178 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeRecord } from "../../src/csv/decode.ts";
+import { encodeRow } from "../../src/csv/encode.ts";
+import { escapeCell } from "../../src/csv/escape.ts";
+import { RecordScanner } from "../../src/csv/record_scanner.ts";
+import { readRecords } from "../../src/dataset/reader.ts";
+import { CSVLogger } from "../../src/loggers/csv_logger.ts";
+import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
+import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
+import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
+import { StorageError } from "../../src/storage/storage_error.ts";
+import { keysOf } from "../helpers/dataset_check.ts";
+import { awkward } from "../helpers/play.ts";
+import { within } from "../helpers/within.ts";
+import { damaged } from "./_mutate.ts";
+import { type Effort, NO_COUNTS, type Torture, type Verdict } from "./_verdict.ts";
+
+const PATIENCE_MS = 10_000;
+const CASES_A_STEP = 50;
+const HEADER = ["id", "text", "timestamp"];
+const STAMP = "2026-02-01 00:00:00.000001";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What a logger is let loose on. */
+interface Target {
+  readonly key: string;
+  readonly header: readonly string[];
+  readonly make: (storage: MemoryAdapter) => CSVLogger | SimpleCSVLogger;
+}
+
+const options = { verbose: false, timestamp: () => STAMP };
+const TARGETS: readonly Target[] = [
+  {
+    key: "dataset1.csv",
+    header: HEADER,
+    make: (storage) => new CSVLogger({ storage, ...options }),
+  },
+  {
+    key: "log.csv",
+    header: HEADER.slice(0, 2),
+    make: (storage) => new SimpleCSVLogger({ storage, ...options }),
+  },
+];
+
+/** All that a scanner tells. */
+function scan(bytes: Bytes, cuts: () => number) {
+  const scanner = new RecordScanner();
+  const records: [number, number][] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = Math.min(bytes.length, at + cuts());
+    scanner.push(bytes.subarray(at, end), (start, stop) => records.push([start, stop]));
+    at = end;
+  }
+  const { end, offset, rest, first } = scanner;
+  return { records, count: scanner.records, end, offset, rest, first };
+}
+
+function fuzzScanner(bytes: Bytes, random: () => number): void {
+  const whole = scan(bytes, () => bytes.length);
+  assertEquals(scan(bytes, () => 1), whole, "bytes one by one");
+  assertEquals(scan(bytes, () => 1 + below(random, 9)), whole, "bytes in chunks");
+}
+
+function fuzzDecoder(bytes: Bytes, random: () => number): void {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  for (const cell of decodeRecord(text)) assertEquals(typeof cell, "string");
+  const row = Array.from({ length: 1 + below(random, 4) }, () => awkward(random));
+  assertEquals(decodeRecord(encodeRow(row).slice(0, -2)), row);
+}
+
+async function bytesOf(storage: MemoryAdapter, key: string): Promise<Bytes> {
+  const found = await storage.read(key);
+  assert(found !== null, `${key} is gone`);
+  return await new Response(found.body).bytes();
+}
+
+function latin(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** What lies behind the last whole row is there as it was, or set aside. */
+async function restIsKept(storage: MemoryAdapter, key: string, rest: string): Promise<boolean> {
+  for (const aside of await keysOf(storage, `${key}.torn-`)) {
+    if (latin(await bytesOf(storage, aside)) === rest) return true;
+  }
+  return false;
+}
+
+/** Flags a row into damaged bytes: those that are whole rows stay, and the row is the last one. */
+async function fuzzLog(bytes: Bytes, target: Target, random: () => number): Promise<void> {
+  const rung = below(random, 2) === 0 ? {} : { capabilities: { append: "none" as const } };
+  const storage = new MemoryAdapter(rung);
+  await storage.write(target.key, bytes);
+  const { key, header } = target;
+  await Array.fromAsync(readRecords(storage, key));
+  const logger = target.make(storage);
+  await logger.setup(["id", "text"], "");
+  const texts = ["new", awkward(random)];
+  const cells = [...texts.map(escapeCell), STAMP].slice(0, header.length);
+  try {
+    await within(PATIENCE_MS, logger.flag(texts), "a flag");
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    assert(false, `the flag was refused: ${error.message}`);
+  }
+  await expectKept(storage, { key, bytes });
+  const row = latin(new TextEncoder().encode(encodeRow(cells)));
+  const taken = logger.datasetFile!;
+  const after = latin(await bytesOf(storage, taken));
+  assert(after.endsWith(row), `the row is not the last of ${taken}`);
+  const before = after.length - row.length;
+  const { end, rest } = scan(
+    Uint8Array.from(after.slice(0, before), (character) => character.charCodeAt(0)),
+    () => before,
+  );
+  assert(rest === "nothing" && end === before, `the row is glued to others in ${taken}`);
+}
+
+async function expectKept(
+  storage: MemoryAdapter,
+  { key, bytes }: { key: string; bytes: Bytes },
+): Promise<void> {
+  const { end } = scan(bytes, () => bytes.length);
+  const [was, is] = [latin(bytes), latin(await bytesOf(storage, key))];
+  assert(is.startsWith(was.slice(0, end)), "whole rows changed");
+  if (is.startsWith(was)) return;
+  assert(await restIsKept(storage, key, was.slice(end)), "bytes behind the last row are gone");
+}
+
+/** What each seed is let loose on. */
+const SUBJECTS: Readonly<Record<string, (seed: number) => void | Promise<void>>> = {
+  scanner: (seed) => {
+    const random = randomFrom(seed);
+    fuzzScanner(damaged(HEADER, random), random);
+  },
+  decoder: (seed) => {
+    const random = randomFrom(seed);
+    fuzzDecoder(damaged(HEADER, random), random);
+  },
+  "headers and repair": async (seed) => {
+    const random = randomFrom(seed);
+    const target = TARGETS[below(random, TARGETS.length)]!;
+    await fuzzLog(damaged(target.header, random), target, random);
+  },
+};
+
+async function fuzzFor(name: string, { minutes, seed }: Effort): Promise<Verdict> {
+  const until = Date.now() + minutes * 60_000 / Object.keys(SUBJECTS).length;
+  const random = randomFrom(seed);
+  const broken: string[] = [];
+  let cases = 0;
+  // The first seed is the given one, so that a case can be repeated.
+  for (let next = seed; cases % CASES_A_STEP !== 0 || cases === 0 || Date.now() < until; cases++) {
+    try {
+      await SUBJECTS[name]!(next);
+    } catch (error) {
+      broken.push(`--seed ${next}: ${error instanceof Error ? error.message : error}`);
+    }
+    next = Math.floor(random() * 2 ** 32);
+  }
+  return {
+    name: `fuzz, ${name}`,
+    done: `${cases} cases from the seed ${seed}`,
+    ...NO_COUNTS,
+    notes: [],
+    broken,
+  };
+}
+
+async function* run(effort: Effort): AsyncGenerator<Verdict, void, undefined> {
+  // The other half of the minutes is the model's.
+  const half = { ...effort, seed: effort.seed >>> 0, minutes: effort.minutes / 2 };
+  for (const name of Object.keys(SUBJECTS)) yield await fuzzFor(name, half);
+}
+
+/** Any bytes, in the place of a dataset. */
+export const fuzz: Torture = { name: "fuzz", run };

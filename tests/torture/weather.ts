@@ -1,0 +1,227 @@
+import { CSVLogger } from "../../src/loggers/csv_logger.ts";
+import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import { StorageError } from "../../src/storage/storage_error.ts";
+import { timed } from "../../src/storage/timed.ts";
+import { readRecords } from "../../src/dataset/reader.ts";
+import { told } from "../helpers/dataset_check.ts";
+import { rowText } from "../helpers/row_text.ts";
+import { instead } from "../helpers/stores.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
+import { within } from "../helpers/within.ts";
+import { Ledger, onDisk, type RowForm } from "./_ledger.ts";
+import type { Effort, Torture, Verdict } from "./_verdict.ts";
+
+const FORM: RowForm = { labels: ["id", "text"], length: 100 };
+const PATIENCE_MS = 600_000;
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** Runs something before each request to the store, in the place of the way there. */
+type Way = <T>(send: (signal: AbortSignal | undefined) => Promise<T>) => Promise<T>;
+
+function by(base: StorageAdapter, way: Way): StorageAdapter {
+  return instead(base, {
+    stat: (key, options) => way((signal) => base.stat(key, { ...options, signal })),
+    read: (key, options) => way(() => base.read(key, options)),
+    write: (key, body, options) => way((signal) => base.write(key, body, { ...options, signal })),
+    delete: (key, options) => way((signal) => base.delete(key, { ...options, signal })),
+    ...(base.append === undefined ? {} : {
+      append: (key, bytes, options) =>
+        way((signal) => base.append!(key, bytes, { ...options, signal })),
+    }),
+  });
+}
+
+/** What a case of bad weather logs to, and how it looks at it afterwards. */
+interface Sky {
+  readonly base: StorageAdapter;
+  readonly ledger: Ledger;
+  readonly broken: string[];
+  /** Flags so many rows at once. */
+  readonly flag: (logger: CSVLogger, writer: string, rows: number) => Promise<void>;
+}
+
+async function under(
+  name: string,
+  done: string,
+  base: StorageAdapter,
+  play: (sky: Sky) => Promise<readonly string[]>,
+): Promise<Verdict> {
+  const ledger = new Ledger();
+  const broken: string[] = [];
+  const counters = new Map<string, number>();
+  const flag = async (logger: CSVLogger, writer: string, rows: number): Promise<void> => {
+    ledger.expect(writer, FORM);
+    await Promise.all(Array.from({ length: rows }, async () => {
+      const n = counters.get(writer) ?? 0;
+      counters.set(writer, n + 1);
+      const id = `${writer}-${n}`;
+      ledger.tell(id, await told(logger.flag([id, rowText(id, FORM.length)])));
+    }));
+  };
+  const notes = await play({ base, ledger, broken, flag });
+  const judgement = await ledger.judge([{ storage: base }]);
+  return {
+    name,
+    done,
+    ...judgement.counts,
+    notes: [...notes, `${ledger.refused} refused`],
+    broken: [...broken, ...judgement.broken],
+  };
+}
+
+async function openLogger(
+  storage: StorageAdapter,
+  now: () => number = Date.now,
+): Promise<CSVLogger> {
+  const logger = new CSVLogger({ storage, verbose: false, now });
+  await logger.setup([...FORM.labels], "");
+  return logger;
+}
+
+/** The machine's clock jumps, mostly back, while rows are flagged. */
+async function clock(random: () => number, flags: number): Promise<Verdict> {
+  await using dir = new TempDir();
+  const base = onDisk(dir.path).storage;
+  return await under("clock", `${flags} flags while the clock jumps`, base, async (sky) => {
+    const { now } = Date;
+    let shift = 0;
+    // The adapter forces the times of files forward, and reaps and waits by the same clock.
+    Date.now = () => now() + shift;
+    try {
+      await using logger = await openLogger(base, () => Date.now());
+      for (let i = 0; i < flags; i += 5) {
+        shift = Math.floor((random() - 0.7) * YEAR_MS);
+        await within(PATIENCE_MS, sky.flag(logger, "clock", 5), "a flag after the clock jumped");
+      }
+    } finally {
+      Date.now = now;
+    }
+    const [, ...rows] = await Array.fromAsync(readRecords(base, "dataset1.csv"));
+    const times = rows.map((row) => row.at(-1) ?? "");
+    const steps = times.slice(1).filter((time, i) => time <= times[i]!);
+    if (steps.length > 0) sky.broken.push(`${steps.length} timestamps go back or repeat`);
+    return [];
+  });
+}
+
+/** Every request takes long; with a deadline it is given up, and lands all the same. */
+async function slow(base: StorageAdapter, name: string, slowMs: number): Promise<Verdict> {
+  return await under(name, `every request takes ${slowMs} ms`, base, async ({ flag }) => {
+    const way: Way = async (send) => {
+      await new Promise((done) => setTimeout(done, slowMs));
+      return await send(undefined);
+    };
+    await using logger = await openLogger(by(base, way));
+    await within(PATIENCE_MS, flag(logger, "slow", 50), "slow flags");
+    await within(PATIENCE_MS, flag(logger, "slow", 50), "slow flags");
+    return [];
+  });
+}
+
+/** A deadline that most answers miss. */
+async function late(
+  base: StorageAdapter,
+  random: () => number,
+  name: string,
+  rows: number,
+): Promise<Verdict> {
+  return await under(
+    name,
+    `${rows} flags, most answers too late`,
+    base,
+    async ({ flag }) => {
+      const underWay = new Set<Promise<unknown>>();
+      const way: Way = async (send) => {
+        const answer = send(undefined).then(async (result) => {
+          await new Promise((done) => setTimeout(done, random() * 12));
+          return result;
+        });
+        underWay.add(answer.catch(() => {}));
+        return await answer;
+      };
+      await using logger = await openLogger(timed(by(base, way), 5));
+      for (let i = 0; i < rows; i += 10) {
+        await within(PATIENCE_MS, flag(logger, "late", 10), "flags with a deadline");
+      }
+      await Promise.all(underWay);
+      return [];
+    },
+  );
+}
+
+/** The store is away for a while; some requests still reach it, and nobody hears. */
+async function outage(
+  base: StorageAdapter,
+  random: () => number,
+  name: string,
+  awayMs: number,
+): Promise<Verdict> {
+  return await under(name, `away for ${awayMs} ms`, base, async ({ flag, ledger, broken }) => {
+    let isAway = false;
+    const way: Way = async (send) => {
+      if (!isAway) return await send(undefined);
+      if (random() < 0.3) await send(undefined).catch(() => {});
+      throw new StorageError("It is away", {
+        code: "Unavailable",
+        adapter: base.name,
+        outcome: "unknown",
+      });
+    };
+    await using logger = await openLogger(by(base, way));
+    await flag(logger, "before", 20);
+    isAway = true;
+    setTimeout(() => isAway = false, awayMs);
+    await within(PATIENCE_MS, flag(logger, "during", 20), "flags while the store is away");
+    while (isAway) await new Promise((done) => setTimeout(done, 20));
+    const refused = ledger.refused;
+    await within(PATIENCE_MS, flag(logger, "after", 20), "flags after the store came back");
+    if (ledger.refused > refused) broken.push("flags were refused after the store came back");
+    return [];
+  });
+}
+
+/** Requests are aborted before, during and after their effect. */
+async function aborts(base: StorageAdapter, name: string, random: () => number, rows: number) {
+  return await under(name, `${rows} flags, requests aborted`, base, async ({ flag }) => {
+    let aborted = 0;
+    const way: Way = async (send) => {
+      if (random() < 0.5) return await send(undefined);
+      aborted++;
+      const controller = new AbortController();
+      const sent = send(controller.signal);
+      for (let i = below(random, 12); i > 0; i--) await Promise.resolve();
+      controller.abort(new Error("aborted on purpose"));
+      return await sent;
+    };
+    await using logger = await openLogger(by(base, way));
+    for (let i = 0; i < rows; i += 4) {
+      await within(PATIENCE_MS, flag(logger, "aborted", 4), "flags while requests are aborted");
+    }
+    return [`${aborted} aborted`];
+  });
+}
+
+async function* run({ quick, seed }: Effort): AsyncGenerator<Verdict, void, undefined> {
+  const random = randomFrom(seed);
+  const rewrite = (): StorageAdapter => new MemoryAdapter({ capabilities: { append: "none" } });
+  const many = quick ? 100 : 5000;
+  yield await clock(random, many);
+  yield await slow(new MemoryAdapter(), "slow, append", quick ? 50 : 5000);
+  yield await slow(rewrite(), "slow, rewrite", quick ? 50 : 5000);
+  yield await late(new MemoryAdapter(), random, "deadlines, append", quick ? 40 : 1000);
+  yield await late(rewrite(), random, "deadlines, rewrite", quick ? 40 : 1000);
+  yield await outage(new MemoryAdapter(), random, "outage, append", quick ? 200 : 3000);
+  yield await outage(rewrite(), random, "outage, rewrite", quick ? 200 : 3000);
+  if (!quick) yield await outage(new MemoryAdapter(), random, "long outage", 45_000);
+  yield await aborts(new MemoryAdapter(), "aborts, append", random, many);
+  yield await aborts(rewrite(), "aborts, rewrite", random, quick ? many : 1000);
+  await using dir = new TempDir();
+  const disk = new LocalFsAdapter({ root: dir.path });
+  yield await aborts(disk, "aborts, disk", random, many);
+}
+
+/** Clocks, delays, outages and aborted requests. */
+export const weather: Torture = { name: "weather", run };
