@@ -3,7 +3,7 @@ import { aborted, type Attempt, fail } from "./_fail.ts";
 import { LinkedAbort, orAborted } from "./_s3_abort.ts";
 import type { S3Config } from "./_s3_options.ts";
 import { S3Reply } from "./_s3_reply.ts";
-import { Redaction, wasNeverSent } from "./_s3_secrets.ts";
+import { isNoAnswer, Redaction } from "./_s3_secrets.ts";
 import type { StorageError } from "./storage_error.ts";
 
 /** One request to a bucket. */
@@ -81,7 +81,7 @@ export class S3Client {
 
   /**
    * Sends a request and gives the reply, whatever its status. Rejects where there is none: then a
-   * mutation may have been applied, unless it was never sent.
+   * mutation may have been applied.
    */
   async send(request: S3Request, { attempt, signal, mutates }: S3Context): Promise<S3Reply> {
     const init = await this.#sign(request);
@@ -134,13 +134,14 @@ export class S3Client {
 
   #unreachable(error: unknown, attempt: Attempt, mutates: boolean): StorageError {
     const { origin } = new URL(this.#config.bucketUrl);
-    const never = wasNeverSent(error);
     return fail(attempt, {
       code: "Unavailable",
-      why: never
+      why: isNoAnswer(error)
         ? `nothing answers at ${origin}: is the endpoint right, and is the service up?`
         : `the connection to ${origin} failed`,
-      outcome: mutates ? (never ? "not-applied" : "unknown") : undefined,
+      // Also where no connection was made: fetch may have sent the request by an older one that broke,
+      // tried again by itself, and tell of that alone.
+      outcome: mutates ? "unknown" : undefined,
       cause: this.#redaction.copyOf(error),
     });
   }

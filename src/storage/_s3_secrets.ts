@@ -1,7 +1,7 @@
 const SIGNATURE = /\b[0-9a-f]{64}\b/gi;
 /** What runtimes say of a connection that was never made. */
-const NEVER_SENT = /client error \(Connect\)|connection refused|dns error|name not resolved/i;
-const NEVER_SENT_CODES: ReadonlySet<unknown> = new Set([
+const NO_ANSWER = /client error \(Connect\)|connection refused|dns error|name not resolved/i;
+const NO_ANSWER_CODES: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -17,10 +17,10 @@ function chainOf(error: unknown): Error[] {
   return chain;
 }
 
-/** Whether a failed request surely never left this machine, so that nothing was applied. */
-export function wasNeverSent(error: unknown): boolean {
+/** Whether a request failed as no connection could be made, at least the last time. */
+export function isNoAnswer(error: unknown): boolean {
   return chainOf(error).some((each) =>
-    NEVER_SENT.test(each.message) || NEVER_SENT_CODES.has((each as { code?: unknown }).code)
+    NO_ANSWER.test(each.message) || NO_ANSWER_CODES.has((each as { code?: unknown }).code)
   );
 }
 

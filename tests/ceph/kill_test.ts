@@ -62,6 +62,7 @@ for (const segments of [false, true]) {
     const strangers = [...found.keys()].filter((id) => {
       return !unknown.has(id) && !acknowledged.includes(id);
     });
-    assertEquals({ lost, doubled, strangers }, { lost: [], doubled: [], strangers: [] });
+    const said = told.flatMap(({ errors }) => errors).join("\n");
+    assertEquals({ lost, doubled, strangers }, { lost: [], doubled: [], strangers: [] }, said);
   });
 }

@@ -42,9 +42,10 @@ for (let n = 0; Date.now() < until; n++) {
     await loggers[current]!.flag([id, `text of "${id}",\r\nin two lines`], "wrong", writer);
     acknowledged.push(id);
   } catch (error) {
-    if (error instanceof StorageError && error.outcome === "unknown") unknown.push(id);
-    errors.push(String(error));
+    const outcome = error instanceof StorageError ? error.outcome : undefined;
+    if (outcome === "unknown") unknown.push(id);
+    errors.push(`${id}: ${outcome}: ${error}`);
   }
 }
 // deno-lint-ignore no-console -- how its result reaches the test
-console.log(JSON.stringify({ acknowledged, unknown, errors: errors.slice(0, 5) }));
+console.log(JSON.stringify({ acknowledged, unknown, errors: errors.slice(0, 20) }));
