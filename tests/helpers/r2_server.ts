@@ -3,7 +3,7 @@ import { commandLine } from "./deno.ts";
 
 const SCRIPT = new URL("./r2_serve.ts", import.meta.url);
 
-/** How many empty buckets the server has: more than a suite has steps. */
+/** How many empty buckets the server has by default: more than a suite has steps. */
 const BUCKETS = 200;
 
 /** What the server takes as a key. */
@@ -18,16 +18,18 @@ export class R2Server implements AsyncDisposable {
   /** The S3 endpoint, without a bucket. */
   readonly endpoint: string;
   readonly #process: Deno.ChildProcess;
+  readonly #buckets: number;
   #taken = 0;
 
-  private constructor(process: Deno.ChildProcess, endpoint: string) {
+  private constructor(process: Deno.ChildProcess, endpoint: string, buckets: number) {
     this.#process = process;
     this.endpoint = endpoint;
+    this.#buckets = buckets;
   }
 
   /** Starts a server on a free port. */
-  static async start(): Promise<R2Server> {
-    const [program = "", ...args] = commandLine(SCRIPT, [`${BUCKETS}`]);
+  static async start(buckets: number = BUCKETS): Promise<R2Server> {
+    const [program = "", ...args] = commandLine(SCRIPT, [`${buckets}`]);
     const process = new Deno.Command(program, {
       args,
       stdin: "piped",
@@ -40,12 +42,12 @@ export class R2Server implements AsyncDisposable {
     if (!value.startsWith("http")) {
       throw new Error(`R2 did not start: see what this says: ${[program, ...args].join(" ")}`);
     }
-    return new R2Server(process, value.trim());
+    return new R2Server(process, value.trim(), buckets);
   }
 
   /** Options of an adapter over a bucket that nobody has used. */
   takeBucket(): S3AdapterOptions {
-    if (this.#taken >= BUCKETS) throw new Error(`All ${BUCKETS} buckets are taken`);
+    if (this.#taken >= this.#buckets) throw new Error(`All ${this.#buckets} buckets are taken`);
     return { endpoint: this.endpoint, bucket: `bucket-${this.#taken++}`, ...R2_KEYS };
   }
 

@@ -1,44 +1,12 @@
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
-import { limited } from "../../src/storage/limited.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
-import { observed } from "../../src/storage/observed.ts";
-import { prefixed } from "../../src/storage/prefixed.ts";
-import { retrying } from "../../src/storage/retrying.ts";
-import type { Capabilities, StorageAdapter } from "../../src/storage/storage_adapter.ts";
-import { conformance, type TestRunner } from "../../src/storage/testing.ts";
-import { timed } from "../../src/storage/timed.ts";
+import type { Capabilities } from "../../src/storage/storage_adapter.ts";
+import { conformance } from "../../src/storage/testing.ts";
 import { tellExactMemory } from "../helpers/exact_memory.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
-import { withoutLongestKeys } from "../helpers/without_longest_keys.ts";
+import { type Wrapping, WRAPPINGS } from "../helpers/wrappings.ts";
 
 tellExactMemory();
-
-/** How a wrapper is put around an adapter, and what runs the suite over it. */
-interface Wrapping {
-  readonly wrap: (adapter: StorageAdapter) => StorageAdapter;
-  readonly test?: TestRunner;
-}
-
-const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
-  "prefixed()": { wrap: (adapter) => prefixed(adapter, "some/where"), test: withoutLongestKeys },
-  'prefixed() with ""': { wrap: (adapter) => prefixed(adapter, "") },
-  "retrying()": { wrap: (adapter) => retrying(adapter) },
-  "timed()": { wrap: (adapter) => timed(adapter, 60_000) },
-  "limited()": { wrap: (adapter) => limited(adapter, 2) },
-  "observed()": { wrap: (adapter) => observed(adapter, () => {}) },
-  "observed(limited(retrying(timed(prefixed())))": {
-    wrap: (adapter) =>
-      observed(limited(retrying(timed(prefixed(adapter, "a"), 60_000)), 3), () => {
-        throw new Error("a hook that throws");
-      }),
-    test: withoutLongestKeys,
-  },
-  "prefixed(timed(retrying(limited(observed())))": {
-    wrap: (adapter) =>
-      prefixed(timed(retrying(limited(observed(adapter, () => {}), 3)), 60_000), "a/b/"),
-    test: withoutLongestKeys,
-  },
-};
 
 const NARROWED: Readonly<Record<string, Partial<Capabilities>>> = {
   "": {},

@@ -1,0 +1,38 @@
+import { limited } from "../../src/storage/limited.ts";
+import { observed } from "../../src/storage/observed.ts";
+import { prefixed } from "../../src/storage/prefixed.ts";
+import { retrying } from "../../src/storage/retrying.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import type { TestRunner } from "../../src/storage/testing.ts";
+import { timed } from "../../src/storage/timed.ts";
+import { withoutLongestKeys } from "./without_longest_keys.ts";
+
+/** How a wrapper is put around an adapter, and what runs the suite over it. */
+export interface Wrapping {
+  /** Puts it around. */
+  readonly wrap: (adapter: StorageAdapter) => StorageAdapter;
+  /** What registers the suite, where that is not Deno.test. */
+  readonly test?: TestRunner;
+}
+
+/** Every wrapper alone, and two stacks of them. */
+export const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
+  "prefixed()": { wrap: (adapter) => prefixed(adapter, "some/where"), test: withoutLongestKeys },
+  'prefixed() with ""': { wrap: (adapter) => prefixed(adapter, "") },
+  "retrying()": { wrap: (adapter) => retrying(adapter) },
+  "timed()": { wrap: (adapter) => timed(adapter, 60_000) },
+  "limited()": { wrap: (adapter) => limited(adapter, 2) },
+  "observed()": { wrap: (adapter) => observed(adapter, () => {}) },
+  "observed(limited(retrying(timed(prefixed())))": {
+    wrap: (adapter) =>
+      observed(limited(retrying(timed(prefixed(adapter, "a"), 60_000)), 3), () => {
+        throw new Error("a hook that throws");
+      }),
+    test: withoutLongestKeys,
+  },
+  "prefixed(timed(retrying(limited(observed())))": {
+    wrap: (adapter) =>
+      prefixed(timed(retrying(limited(observed(adapter, () => {}), 3)), 60_000), "a/b/"),
+    test: withoutLongestKeys,
+  },
+};
