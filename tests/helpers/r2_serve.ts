@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a script that reports to the test that started it
 // Serves R2 buckets, kept in memory, by their S3 endpoint, whose URL it prints. Ends with its input.
-import { Miniflare } from "miniflare";
+// deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
+import { Miniflare } from "npm:miniflare@4.20260730.0";
 
 const [count = "1"] = Deno.args;
 const s3Credentials = { accessKeyId: "testkey", secretAccessKey: "testsecret" };

@@ -1,4 +1,5 @@
-import { Miniflare } from "miniflare";
+// deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
+import { Miniflare } from "npm:miniflare@4.20260730.0";
 import { bundle } from "./bundle.ts";
 
 /** What a Worker has in its `env`, by the names there. */

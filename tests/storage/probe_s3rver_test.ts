@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import S3rver from "s3rver";
+// deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
+import S3rver from "npm:s3rver@3.7.1";
 import { probe } from "../../src/storage/probe.ts";
 import { S3Adapter } from "../../src/storage/s3_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
