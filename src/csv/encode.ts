@@ -1,8 +1,5 @@
 import { stringify } from "@std/csv";
 
-/** A byte order mark, which spreadsheets put at the start of a file. */
-export const BYTE_ORDER_MARK = "\ufeff";
-
 /**
  * Writes one row as RFC 4180 has it, byte for byte as Python's `csv.writer` does: separated by
  * commas, ended by CRLF, quoted only where a cell holds a comma, a quote, CR or LF.
