@@ -1,14 +1,3 @@
-/** The pieces one behind the other. */
-export function concat(...pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    all.set(piece, offset);
-    offset += piece.length;
-  }
-  return all;
-}
-
 /** Looks whether certain bytes stand at a certain offset, in chunks that pass by. */
 export class BytesAt {
   readonly #bytes: Uint8Array;

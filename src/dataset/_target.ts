@@ -6,7 +6,7 @@ import type {
   Version,
 } from "../storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../storage/storage_error.ts";
-import { concat } from "./_bytes.ts";
+import { concat } from "../storage/_concat.ts";
 
 /**
  * How rows reach the store: added to an object, by rewriting it under compare-and-swap, or each
@@ -108,7 +108,7 @@ async function bytesOf(
   range: Range,
 ): Promise<Uint8Array> {
   const result = await storage.read(key, { range });
-  return result === null ? new Uint8Array() : concat(...await Array.fromAsync(result.body));
+  return result === null ? new Uint8Array() : concat(await Array.fromAsync(result.body));
 }
 
 /** Adds to an object by writing it anew, from a base that is kept in memory. */
@@ -129,7 +129,7 @@ export class RewriteTarget implements Target {
   }
 
   async add(bytes: Uint8Array, at: number): Promise<ObjectInfo> {
-    const body = concat(this.#base.subarray(0, at), bytes);
+    const body = concat([this.#base.subarray(0, at), bytes]);
     const version = this.#version;
     const info = await this.#storage.write(this.#key, body, {
       precondition: version === null ? "absent" : { version },
@@ -147,7 +147,7 @@ export class RewriteTarget implements Target {
     if (result === null) return null;
     const read = toRead(result);
     // One read is both the proof of what landed and the next base.
-    this.#read = concat(...await Array.fromAsync(read.chunks));
+    this.#read = concat(await Array.fromAsync(read.chunks));
     const start = from > this.#read.length ? 0 : from;
     return { ...read, start, chunks: oneChunk(this.#read.subarray(start)) };
   }

@@ -1,7 +1,8 @@
 import { decodeRecord } from "../csv/decode.ts";
 import { RecordScanner, type Rest } from "../csv/record_scanner.ts";
 import { RecordSplitter } from "../csv/record_splitter.ts";
-import { BytesAt, concat } from "./_bytes.ts";
+import { concat } from "../storage/_concat.ts";
+import { BytesAt } from "./_bytes.ts";
 
 /** How far a file is known: all that a writer must know to add rows, and nothing that grows. */
 export interface Boundary {
@@ -39,7 +40,7 @@ export const EMPTY: Boundary = {
 /** The boundary behind whole records that were added to a file which had no rest. */
 export function advance(known: Boundary, bytes: Uint8Array, records: number): Boundary {
   const size = known.size + bytes.length;
-  const tail = concat(known.tail, bytes.subarray(-TAIL_BYTES)).subarray(-TAIL_BYTES);
+  const tail = concat([known.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
   return { ...known, size, end: size, records: known.records + records, rest: "nothing", tail };
 }
 
@@ -108,9 +109,9 @@ export async function readOn(
     header?.push(fresh, scanner.first);
     if (scanner.end > end) {
       const whole = chunk.subarray(0, scanner.end - offset);
-      tail = concat(latest, whole.subarray(-TAIL_BYTES)).subarray(-TAIL_BYTES);
+      tail = concat([latest, whole.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     }
-    latest = concat(latest, chunk.subarray(-TAIL_BYTES)).subarray(-TAIL_BYTES);
+    latest = concat([latest, chunk.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
     offset += chunk.length;
   }
   if (!same.found) return null;
@@ -146,7 +147,7 @@ class FirstRecord {
     if (first === undefined && this.#length <= MAX_FIRST_BYTES) return;
     if (first !== undefined) {
       const [start, end] = first;
-      const bytes = concat(...this.#chunks);
+      const bytes = concat(this.#chunks);
       if (this.#offset === 0) this.head = bytes.slice(0, Math.min(end, MAX_HEAD_BYTES));
       this.cells = decodeBytes(bytes.subarray(start - this.#offset, end - this.#offset));
     }

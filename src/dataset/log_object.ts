@@ -1,7 +1,7 @@
 import { encodeRow } from "../csv/encode.ts";
 import type { ReadResult, StorageAdapter } from "../storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../storage/storage_error.ts";
-import { concat } from "./_bytes.ts";
+import { concat } from "../storage/_concat.ts";
 import type { Read, Target } from "./_target.ts";
 import {
   advance,
@@ -147,7 +147,7 @@ export class LogObject {
         await this.#refresh();
         continue;
       }
-      const bytes = concat(...await Array.fromAsync(rest.body));
+      const bytes = concat(await Array.fromAsync(rest.body));
       const cells = this.#wholeCells(bytes);
       if (cells !== null) return this.#keepRest(bytes, cells);
       if (records === 0) throw new NotTakenError(`The header of "${this.#key}" cannot be read`);

@@ -2,7 +2,7 @@ import { chunksOf, validateBody } from "./_body.ts";
 import { type Attempt, refuseAborted } from "./_fail.ts";
 import { Faults, unheard } from "./_faults.ts";
 import { validateAppend, validateWrite } from "./_options.ts";
-import { concat } from "./conformance/_harness.ts";
+import { concat } from "./_concat.ts";
 import { below } from "./conformance/_random.ts";
 import type {
   AppendOptions,

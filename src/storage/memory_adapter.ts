@@ -1,4 +1,5 @@
 import { chunksOf, validateBody } from "./_body.ts";
+import { concat } from "./_concat.ts";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { validateAppend, validateList, validateWrite } from "./_options.ts";
 import { disposedOf, refuseOffset, refusePrecondition, refuseVersion } from "./_preconditions.ts";
@@ -55,18 +56,6 @@ function copyOf({ modified, metadata, ...info }: ObjectInfo): ObjectInfo {
     ...(modified === undefined ? {} : { modified: new Date(modified) }),
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
   };
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(
-    chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-  );
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
 
 /** A stream of copies: what the reader does to them does not reach the store. */

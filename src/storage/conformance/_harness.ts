@@ -1,3 +1,5 @@
+import { concat } from "../_concat.ts";
+export { concat };
 import { assert, assertEquals, AssertionError } from "@std/assert";
 import type { ListOptions, ObjectInfo, ReadOptions, StorageAdapter } from "../storage_adapter.ts";
 import type { Outcome, StorageError, StorageErrorCode } from "../storage_error.ts";
@@ -35,18 +37,6 @@ export function randomBytes(size: number): Uint8Array<ArrayBuffer> {
   // getRandomValues gives 64 KiB at most.
   for (let i = 0; i < size; i += 65536) {
     crypto.getRandomValues(bytes.subarray(i, i + 65536));
-  }
-  return bytes;
-}
-
-/** All chunks as one. */
-export function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
   }
   return bytes;
 }
