@@ -81,39 +81,33 @@ export class RecordScanner {
     let i = this.#mark === NO_MARK ? 0 : this.#passMark(bytes);
     let state = this.#state;
     while (i < length) {
-      const byte = bytes[i]!;
       if (state === IN_QUOTES) {
         while (i < length && bytes[i] !== QUOTE) i++;
         if (i++ < length) state = QUOTE_IN_QUOTES;
         continue;
       }
-      if (state === AFTER_CR) {
-        state = RECORD_START;
-        if (byte === LF) {
-          this.#end = base + ++i;
-          continue;
-        }
-      }
-      if (byte === LF || byte === CR) {
-        const start = this.#end;
-        const end = base + i;
-        this.#end = base + ++i;
-        if (state !== RECORD_START) {
-          this.#records++;
-          this.#first ??= [start, end];
-          onRecord?.(start, end);
-        }
-        state = byte === CR ? AFTER_CR : RECORD_START;
-        continue;
-      }
-      if (byte === COMMA) state = FIELD_START;
-      else if (byte === QUOTE && state !== IN_FIELD) {
+      const from = i;
+      // Most bytes are text, which lies behind all that ends a record; commas are looked for last.
+      while (i < length && bytes[i]! > CR && bytes[i] !== QUOTE) i++;
+      if (i > from) state = bytes[i - 1] === COMMA ? FIELD_START : IN_FIELD;
+      if (i === length) break;
+      const byte = bytes[i++];
+      if (byte === QUOTE) {
         // At the start of a field it opens quotes; behind a quote in quotes it is a doubled one.
-        state = IN_QUOTES;
-      } else state = IN_FIELD;
-      i++;
-      // Most bytes are letters and digits, which lie behind all that means something here.
-      while (state === IN_FIELD && i < length && bytes[i]! > COMMA) i++;
+        if (state !== IN_FIELD) state = IN_QUOTES;
+      } else if (byte === LF && state === AFTER_CR) {
+        this.#end = base + i;
+        state = RECORD_START;
+      } else if (byte === LF || byte === CR) {
+        if (state !== RECORD_START && state !== AFTER_CR) {
+          const record = [this.#end, base + i - 1] as const;
+          this.#records++;
+          this.#first ??= record;
+          onRecord?.(...record);
+        }
+        this.#end = base + i;
+        state = byte === CR ? AFTER_CR : RECORD_START;
+      } else state = IN_FIELD; // a control character is text
     }
     this.#state = state;
     this.#offset = base + length;

@@ -7,6 +7,7 @@ import type {
 } from "../storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../storage/storage_error.ts";
 import { concat } from "../storage/_concat.ts";
+import { passingChunks } from "../storage/_passing_chunks.ts";
 
 /**
  * How rows reach the store: added to an object, by rewriting it under compare-and-swap, or each
@@ -22,7 +23,7 @@ export interface Read {
   readonly version: Version;
   /** The metadata of the object, where the adapter keeps it. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The bytes to the object's end. */
+  /** The bytes to the object's end; each chunk may be void once the next is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -60,8 +61,9 @@ export function rungFor({ name, capabilities }: StorageAdapter, isAlone: boolean
 }
 
 function toRead(result: ReadResult): Read {
-  const { start, info, body } = result;
-  return { start, version: info.version, metadata: info.metadata ?? {}, chunks: body };
+  const { start, info } = result;
+  const chunks = passingChunks(result);
+  return { start, version: info.version, metadata: info.metadata ?? {}, chunks };
 }
 
 /** Adds to an object by the adapter's own append. */
@@ -145,11 +147,10 @@ export class RewriteTarget implements Target {
   async read(from: number): Promise<Read | null> {
     const result = await this.#storage.read(this.#key);
     if (result === null) return null;
-    const read = toRead(result);
     // One read is both the proof of what landed and the next base.
-    this.#read = concat(await Array.fromAsync(read.chunks));
+    this.#read = concat(await Array.fromAsync(result.body));
     const start = from > this.#read.length ? 0 : from;
-    return { ...read, start, chunks: oneChunk(this.#read.subarray(start)) };
+    return { ...toRead(result), start, chunks: oneChunk(this.#read.subarray(start)) };
   }
 
   accept(read: Read | null): void {

@@ -81,7 +81,7 @@ export interface ReadOnOptions {
  * Reads on in a file from where it is known, or resolves with `null` where it is another file now
  * and must be read from its start.
  *
- * @param chunks The bytes from `resumeOffset(known)` on
+ * @param chunks The bytes from `resumeOffset(known)` on; none is kept when the next is asked for
  * @param known How far the file is known
  */
 export async function readOn(
@@ -142,7 +142,7 @@ class FirstRecord {
 
   push(chunk: Uint8Array, first: readonly [start: number, end: number] | undefined): void {
     if (this.#chunks === null) return;
-    this.#chunks.push(chunk);
+    this.#chunks.push(chunk.slice()); // what passes by is not kept
     this.#length += chunk.length;
     if (first === undefined && this.#length <= MAX_FIRST_BYTES) return;
     if (first !== undefined) {

@@ -22,6 +22,7 @@
 import { decodeRecord } from "../csv/decode.ts";
 import { unescapeCell } from "../csv/escape.ts";
 import { RecordSplitter } from "../csv/record_splitter.ts";
+import { passingChunks } from "../storage/_passing_chunks.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { piecesOf } from "./file_name.ts";
 
@@ -52,7 +53,7 @@ export async function* readRecords(
   if (result === null) return;
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const splitter = new RecordSplitter();
-  for await (const chunk of result.body) {
+  for await (const chunk of passingChunks(result)) {
     for (const record of splitter.push(chunk)) yield decodeRecord(decoder.decode(record));
   }
   if (splitter.pending.length > 0) yield decodeRecord(decoder.decode(splitter.pending));

@@ -5,6 +5,7 @@ const CHUNK_BYTES = 64 * 1024;
 /**
  * The bytes of a file from `start` to `end`. The file is opened at once, so that a reader of one that
  * is replaced reads the old one, and closed at the end, on an error, and when the reader cancels.
+ * Readers may bring their own buffers.
  */
 export function streamFile(
   path: string,
@@ -25,7 +26,8 @@ export function streamFile(
     file.close();
   }
 
-  return new ReadableStream<Uint8Array>({
+  return new ReadableStream({
+    type: "bytes",
     start(controller) {
       if (start >= end) {
         close();
@@ -40,7 +42,10 @@ export function streamFile(
       signal?.addEventListener("abort", onAbort, { once: true });
     },
     async pull(controller) {
-      const buffer = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
+      const request = controller.byobRequest;
+      const own = request?.view ?? new Uint8Array(CHUNK_BYTES);
+      const size = Math.min(own.byteLength, end - position);
+      const buffer = new Uint8Array(own.buffer, own.byteOffset, size);
       const read = await file.read(buffer).catch((error) => {
         if (closed) return undefined; // aborted while it read
         close();
@@ -55,7 +60,8 @@ export function streamFile(
         });
       }
       position += read;
-      controller.enqueue(buffer.subarray(0, read));
+      if (request === null) controller.enqueue(buffer.subarray(0, read));
+      else request.respond(read);
       if (position < end) return;
       close();
       controller.close();
