@@ -1,11 +1,11 @@
 import type { Torture } from "./_verdict.ts";
 import { crowd } from "./crowd.ts";
 import { flood } from "./flood.ts";
-import { fuzz } from "./fuzz.ts";
+import { fuzzers } from "./fuzz.ts";
 import { fullDisk } from "./full_disk.ts";
 import { kills } from "./kills.ts";
 import { meddlers } from "./meddlers.ts";
-import { model } from "./model.ts";
+import { models } from "./model.ts";
 import { sideBySide } from "./side_by_side.ts";
 import { weather } from "./weather.ts";
 
@@ -18,6 +18,6 @@ export const TORTURES: readonly Torture[] = [
   flood,
   sideBySide,
   weather,
-  model,
-  fuzz,
+  ...models,
+  ...fuzzers,
 ];

@@ -32,13 +32,15 @@ export interface Effort {
   /** Whether a few seconds have to do. */
   readonly quick: boolean;
   readonly seed: number;
-  /** How long the tortures run that could go on for ever. */
+  /** How long each of those runs that could go on for ever. */
   readonly minutes: number;
 }
 
 /** One torture; each of its verdicts is told as soon as it is known. */
 export interface Torture {
   readonly name: string;
+  /** Whether it goes on for as many minutes as it is given. @default {false} */
+  readonly isLasting?: boolean;
   readonly run: (effort: Effort) => AsyncGenerator<Verdict, void, undefined>;
 }
 

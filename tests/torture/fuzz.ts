@@ -130,23 +130,24 @@ async function expectKept(
 
 /** What each seed is let loose on. */
 const SUBJECTS: Readonly<Record<string, (seed: number) => void | Promise<void>>> = {
-  scanner: (seed) => {
+  "fuzz-scanner": (seed) => {
     const random = randomFrom(seed);
     fuzzScanner(damaged(HEADER, random), random);
   },
-  decoder: (seed) => {
+  "fuzz-decoder": (seed) => {
     const random = randomFrom(seed);
     fuzzDecoder(damaged(HEADER, random), random);
   },
-  "headers and repair": async (seed) => {
+  "fuzz-repair": async (seed) => {
     const random = randomFrom(seed);
     const target = TARGETS[below(random, TARGETS.length)]!;
     await fuzzLog(damaged(target.header, random), target, random);
   },
 };
 
-async function fuzzFor(name: string, { minutes, seed }: Effort): Promise<Verdict> {
-  const until = Date.now() + minutes * 60_000 / Object.keys(SUBJECTS).length;
+async function fuzzFor(name: string, effort: Effort): Promise<Verdict> {
+  const seed = effort.seed >>> 0;
+  const until = Date.now() + effort.minutes * 60_000;
   const random = randomFrom(seed);
   const broken: string[] = [];
   let cases = 0;
@@ -160,7 +161,7 @@ async function fuzzFor(name: string, { minutes, seed }: Effort): Promise<Verdict
     next = Math.floor(random() * 2 ** 32);
   }
   return {
-    name: `fuzz, ${name}`,
+    name,
     done: `${cases} cases from the seed ${seed}`,
     ...NO_COUNTS,
     notes: [],
@@ -168,11 +169,11 @@ async function fuzzFor(name: string, { minutes, seed }: Effort): Promise<Verdict
   };
 }
 
-async function* run(effort: Effort): AsyncGenerator<Verdict, void, undefined> {
-  // The other half of the minutes is the model's.
-  const half = { ...effort, seed: effort.seed >>> 0, minutes: effort.minutes / 2 };
-  for (const name of Object.keys(SUBJECTS)) yield await fuzzFor(name, half);
-}
-
-/** Any bytes, in the place of a dataset. */
-export const fuzz: Torture = { name: "fuzz", run };
+/** Any bytes, in the place of a dataset: the scanner, the decoder, the header reader, the repair. */
+export const fuzzers: readonly Torture[] = Object.keys(SUBJECTS).map((name) => ({
+  name,
+  isLasting: true,
+  async *run(effort) {
+    yield await fuzzFor(name, effort);
+  },
+}));

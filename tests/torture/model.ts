@@ -14,8 +14,9 @@ import { TempDir } from "../helpers/temp_dir.ts";
 import { type Effort, NO_COUNTS, type Torture, type Verdict } from "./_verdict.ts";
 
 const OPERATIONS = 400;
-const BUCKETS = 190; // each round takes one of the server's 200
 const LONGEST_MS = 120_000;
+const BUCKETS = 1000; // each round takes one
+const QUICK_BUCKETS = 20;
 
 /** Makes an adapter over an empty store; a root on the disk is given to those that need one. */
 type Maker = (root: string) => StorageAdapter;
@@ -23,38 +24,44 @@ type Maker = (root: string) => StorageAdapter;
 /** The adapters that need no server. */
 const ADAPTERS: Readonly<Record<string, Maker>> = {
   "memory": () => new MemoryAdapter(),
-  "memory, versions by content": () => new MemoryAdapter({ capabilities: { versions: "content" } }),
-  "memory, no append": () => new MemoryAdapter({ capabilities: { append: "none" } }),
-  "memory, neither": () => {
+  "memory-by-content": () => new MemoryAdapter({ capabilities: { versions: "content" } }),
+  "memory-no-append": () => new MemoryAdapter({ capabilities: { append: "none" } }),
+  "memory-neither": () => {
     return new MemoryAdapter({ capabilities: { append: "none", swap: "none", create: "none" } });
   },
   "disk": (root) => new LocalFsAdapter({ root }),
-  "disk, durable": (root) => new LocalFsAdapter({ root, durable: true }),
-  "wrapped": (root) => {
+  "disk-durable": (root) => new LocalFsAdapter({ root, durable: true }),
+  "disk-wrapped": (root) => {
     const disk = prefixed(new LocalFsAdapter({ root }), "some/where");
     return observed(limited(retrying(timed(disk, LONGEST_MS)), 3), () => {});
   },
 };
 
-const randomOperations = behaviours.find(({ number }) => number === 0)!;
+const randomOperations = behaviours.filter(({ group }) => group === "Model");
 
 async function play(make: Maker, seed: number): Promise<void> {
   await using dir = new TempDir();
-  await runBehaviour(
-    randomOperations,
-    () => ({ adapter: make(dir.path) }),
-    { seed, operations: OPERATIONS, timeLimitMs: LONGEST_MS },
-  );
+  let calls = 0;
+  const factory = () => ({ adapter: observed(make(dir.path), () => calls++) });
+  for (const behaviour of randomOperations) {
+    await runBehaviour(behaviour, factory, {
+      seed,
+      operations: OPERATIONS,
+      timeLimitMs: LONGEST_MS,
+    });
+  }
+  if (calls < OPERATIONS / 2) throw new Error(`only ${calls} operations were played`);
 }
 
 /** The first seed is the given one, so that a run can be repeated; the others follow from it. */
 async function playFor(
   name: string,
   make: Maker,
-  { minutes, seed }: Effort,
+  effort: Effort,
   mostRounds: number = Infinity,
 ): Promise<Verdict> {
-  const until = Date.now() + minutes * 60_000;
+  const seed = effort.seed >>> 0;
+  const until = Date.now() + effort.minutes * 60_000;
   const random = randomFrom(seed);
   const broken: string[] = [];
   const isDue = (rounds: number): boolean =>
@@ -69,7 +76,7 @@ async function playFor(
     next = Math.floor(random() * 2 ** 32);
   }
   return {
-    name: `model, ${name}`,
+    name,
     done: `${rounds} x ${OPERATIONS} random operations from the seed ${seed}`,
     ...NO_COUNTS,
     notes: [],
@@ -77,16 +84,25 @@ async function playFor(
   };
 }
 
-async function* run(effort: Effort): AsyncGenerator<Verdict, void, undefined> {
-  // The other half of the minutes is the fuzzer's.
-  const minutes = effort.minutes / 2 / (Object.keys(ADAPTERS).length + 1);
-  const share = { ...effort, seed: effort.seed >>> 0, minutes };
-  for (const [name, make] of Object.entries(ADAPTERS)) yield await playFor(name, make, share);
-  if (effort.quick) return; // a server is slow to start
-  await using server = await R2Server.start();
-  const make = (): StorageAdapter => new S3Adapter(server.takeBucket());
-  yield await playFor("S3 of an emulated R2", make, share, BUCKETS);
+const S3_NAME = "model-s3";
+
+async function* runOnS3(effort: Effort): AsyncGenerator<Verdict, void, undefined> {
+  const buckets = effort.quick ? QUICK_BUCKETS : BUCKETS;
+  await using server = await R2Server.start(buckets);
+  yield await playFor(S3_NAME, () => new S3Adapter(server.takeBucket()), effort, buckets);
 }
 
 /** Random operations on each adapter, beside the model. */
-export const model: Torture = { name: "model", run };
+export const models: readonly Torture[] = [
+  ...Object.entries(ADAPTERS).map(([adapter, make]): Torture => {
+    const name = `model-${adapter}`;
+    return {
+      name,
+      isLasting: true,
+      async *run(effort) {
+        yield await playFor(name, make, effort);
+      },
+    };
+  }),
+  { name: S3_NAME, isLasting: true, run: runOnS3 },
+];

@@ -1,0 +1,21 @@
+// Runs one torture: _run.ts NAME EFFORT, where the effort is JSON. Ends with 1 where a promise was
+// broken. It starts no process of its own kind.
+// deno-lint-ignore-file no-console -- it reports on a terminal
+import { TORTURES } from "./_all.ts";
+import { type Effort, isClean, lineOf, type Torture } from "./_verdict.ts";
+
+/** Runs a torture, prints each verdict, and resolves with whether every promise was kept. */
+export async function runHere(torture: Torture, effort: Effort): Promise<boolean> {
+  let isAllClean = true;
+  for await (const verdict of torture.run(effort)) {
+    console.log(lineOf(verdict));
+    isAllClean &&= isClean(verdict);
+  }
+  return isAllClean;
+}
+
+if (import.meta.main) {
+  const [name, effort = ""] = Deno.args;
+  const torture = TORTURES.find((one) => one.name === name)!;
+  Deno.exit(await runHere(torture, JSON.parse(effort)) ? 0 : 1);
+}
