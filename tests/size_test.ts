@@ -1,9 +1,15 @@
-import { assertGreater, assertLess } from "@std/assert";
-import { bundleSize } from "./bench/_bundle.ts";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import { bundleSize, ENTRY_POINTS, MAX_GZIPPED_KB } from "./bench/_bundle.ts";
 
-Deno.test('the entry point "." bundles to less than 20 kB, minified and gzipped', async () => {
-  const { minified, gzipped } = await bundleSize("mod.ts");
-  assertGreater(minified, gzipped);
-  assertGreater(gzipped, 1000); // less is no bundle of this package
-  assertLess(gzipped, 20_000);
+Deno.test("every entry point has a largest size", () => {
+  assertEquals(Object.keys(MAX_GZIPPED_KB).sort(), [...ENTRY_POINTS].sort());
 });
+
+for (const [entryPoint, kilobytes] of Object.entries(MAX_GZIPPED_KB)) {
+  Deno.test(`the entry point "${entryPoint}" bundles to less than ${kilobytes} kB, minified and gzipped`, async () => {
+    const { minified, gzipped } = await bundleSize(entryPoint);
+    assertGreater(minified, gzipped);
+    assertGreater(gzipped, 1000); // less is no bundle of this package
+    assertLess(gzipped, kilobytes * 1000);
+  });
+}

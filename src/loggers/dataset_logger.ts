@@ -156,7 +156,9 @@ export abstract class DatasetLogger<
   readonly #options: LoggerOptions;
   readonly #kind: DatasetKind;
   readonly #clock: Clock;
-  readonly #underWay: Set<Promise<unknown>> = new Set();
+  /** How many samples are under way: a set of promises would leave garbage that V8 keeps for long. */
+  #underWay = 0;
+  #idle: PromiseWithResolvers<void> | null = null;
   #setup: Setup | null = null;
   #disposed = false;
 
@@ -192,7 +194,7 @@ export abstract class DatasetLogger<
 
   /** Waits until every sample that was flagged is kept or was rejected. */
   override async flush(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    while (this.#underWay > 0) await (this.#idle ??= Promise.withResolvers()).promise;
   }
 
   /** Waits for what is under way; samples flagged later are refused. Idempotent. */
@@ -234,9 +236,13 @@ export abstract class DatasetLogger<
 
   /** Keeps a sample: the cells of its components, and the fields behind them. */
   protected keep(data: readonly unknown[], rest: readonly Field[]): Promise<number> {
+    this.#underWay++;
     const kept = this.#keep(data, rest);
-    this.#underWay.add(kept);
-    const done = (): boolean => this.#underWay.delete(kept);
+    const done = (): void => {
+      if (--this.#underWay > 0) return;
+      this.#idle?.resolve();
+      this.#idle = null;
+    };
     kept.then(done, done);
     return kept;
   }

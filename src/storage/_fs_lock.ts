@@ -12,22 +12,37 @@ export interface LockedDirectory {
 
 const LOCK_FILE = `${RESERVED_PREFIX}lock`;
 
-/** Who waits in this process: each directory's last caller. */
-const tails: Map<string, Promise<void>> = new Map();
+/** The callers of this process that are at one directory. */
+interface Queue {
+  isTaken: boolean;
+  readonly waiting: (() => void)[];
+}
+
+/**
+ * The queues of this process. So many are kept though nobody stands in them: a map that is emptied
+ * and filled with every call leaves garbage that V8 does not find before it has grown for long.
+ */
+const queues: Map<string, Queue> = new Map();
+const MOST_IDLE = 64;
 
 /**
  * Waits its turn among the callers of this process. A blocking wait for the lock of a file holds a
  * thread; so at most one caller of a process waits there.
  */
-async function takeTurn(dir: string): Promise<() => void> {
-  const before = tails.get(dir);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  tails.set(dir, promise);
-  if (before !== undefined) await before;
-  return () => {
-    if (tails.get(dir) === promise) tails.delete(dir);
-    resolve();
-  };
+async function takeTurn(dir: string): Promise<void> {
+  let queue = queues.get(dir);
+  if (queue === undefined) queues.set(dir, queue = { isTaken: false, waiting: [] });
+  if (queue.isTaken) await new Promise<void>((resolve) => queue.waiting.push(resolve));
+  queue.isTaken = true;
+}
+
+/** Lets the next caller of this process in. */
+function endTurn(dir: string): void {
+  const queue = queues.get(dir);
+  const next = queue?.waiting.shift();
+  if (next !== undefined) return next();
+  if (queue !== undefined) queue.isTaken = false;
+  if (queues.size > MOST_IDLE) queues.delete(dir);
 }
 
 /**
@@ -70,7 +85,7 @@ export async function lockDirectory(
   dir: string,
   lockFile: boolean = Deno.build.os === "windows",
 ): Promise<LockedDirectory> {
-  const endTurn = await takeTurn(dir);
+  await takeTurn(dir);
   try {
     while (true) {
       const handle = openLock(dir, lockFile);
@@ -84,7 +99,7 @@ export async function lockDirectory(
             isDirectory: lockFile || info.isDirectory,
             release() {
               handle.close();
-              endTurn();
+              endTurn(dir);
             },
           };
         }
@@ -95,7 +110,7 @@ export async function lockDirectory(
       handle.close();
     }
   } catch (error) {
-    endTurn();
+    endTurn(dir);
     throw error;
   }
 }

@@ -1,4 +1,23 @@
 const ROOT = new URL("../../", import.meta.url);
+const CONFIG: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
+  Deno.readTextFileSync(new URL("deno.json", ROOT)),
+);
+
+/** The package's entry points: ".", "./s3" and the others. */
+export const ENTRY_POINTS: readonly string[] = Object.keys(CONFIG.exports);
+
+/**
+ * How large an entry point may be, minified and gzipped, in units of 1000 bytes. That of "." is a
+ * promise; the others have a tenth to spare, so that what makes one larger is noticed.
+ */
+export const MAX_GZIPPED_KB: Readonly<Record<string, number>> = {
+  ".": 20,
+  "./r2": 7.9,
+  "./reader": 2.2,
+  "./s3": 24.8,
+  "./testing": 30.2,
+  "./wrappers": 7,
+};
 
 /** The size of a bundle, in bytes. */
 export interface BundleSize {
@@ -7,13 +26,13 @@ export interface BundleSize {
 }
 
 /**
- * Bundles an entry point of the package with all that it imports, as an edge bundler does: esbuild,
+ * Bundles a module of the package with all that it imports, as an edge bundler does: esbuild,
  * minified, ECMAScript modules for the browser platform.
  *
  * `deno bundle` is esbuild, which Deno takes from the npm registry, behind Deno's own resolution: so
  * `@std/*` comes from where it comes for the code that runs, JSR or npm.
  */
-export async function bundle(entryPoint: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function bundle(module: string): Promise<Uint8Array<ArrayBuffer>> {
   const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
   const out = await Deno.makeTempFile({ prefix: "flagstone-bundle-", suffix: ".js" });
   try {
@@ -21,7 +40,7 @@ export async function bundle(entryPoint: string): Promise<Uint8Array<ArrayBuffer
       args: [
         "bundle",
         ...(importMap === "" ? [] : [`--import-map=${importMap}`]),
-        ...["--minify", "--platform=browser", "--format=esm", `--output=${out}`, entryPoint],
+        ...["--minify", "--platform=browser", "--format=esm", `--output=${out}`, module],
       ],
       cwd: ROOT,
       stdin: "null",
@@ -37,7 +56,7 @@ export async function bundle(entryPoint: string): Promise<Uint8Array<ArrayBuffer
 
 /** The size of an entry point's bundle, as it is and gzipped. */
 export async function bundleSize(entryPoint: string): Promise<BundleSize> {
-  const bytes = await bundle(entryPoint);
+  const bytes = await bundle(CONFIG.exports[entryPoint]!);
   const gzipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
   return {
     minified: bytes.length,

@@ -1,3 +1,4 @@
+import { fromFileUrl } from "@std/path";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { writeDataset } from "./_samples.ts";
 
@@ -10,7 +11,19 @@ export const RECORDED_GRADIO_MS: ReadonlyMap<number, number> = new Map([
   [500_000, 1047],
 ]);
 
-const SCRIPT = new URL("gradio_flag.py", import.meta.url);
+/** Runs a Python script of this directory; `null` where it fails, or there is no Python. */
+async function runPython(script: string, args: readonly string[]): Promise<string | null> {
+  try {
+    const { success, stdout } = await new Deno.Command("python3", {
+      args: [fromFileUrl(new URL(script, import.meta.url)), ...args],
+      stderr: "null",
+    }).output();
+    return success ? new TextDecoder().decode(stdout).trimEnd() : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
 
 /** Runs Gradio's own logger at these sizes, or resolves with `null` where there is no Gradio. */
 export async function measureGradio(
@@ -21,16 +34,13 @@ export async function measureGradio(
     Deno.mkdirSync(`${dir.path}/${rows}`);
     if (rows > 0) writeDataset(`${dir.path}/${rows}/dataset1.csv`, rows);
   }
-  try {
-    const { success, stdout } = await new Deno.Command("python3", {
-      args: [Deno.realPathSync(SCRIPT), dir.path, ...sizes.map(String)],
-      stderr: "null",
-    }).output();
-    if (!success) return null;
-    const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
-    return new Map<number, number>(JSON.parse(lines.at(-1)!));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null; // no python3
-    throw error;
-  }
+  const said = await runPython("gradio_flag.py", [dir.path, ...sizes.map(String)]);
+  return said === null ? null : new Map<number, number>(JSON.parse(said.split("\n").at(-1)!));
+}
+
+/** The microseconds that Gradio's file work alone takes in Python; `null` where there is none. */
+export async function measurePython(): Promise<number | null> {
+  await using dir = new TempDir();
+  const said = await runPython("python_flag.py", [dir.path]);
+  return said === null ? null : Number(said);
 }

@@ -10,6 +10,8 @@ export interface Opened {
   /** Rows, or for the way that only reads, bytes. */
   readonly found: number;
   readonly ms: number;
+  /** The largest that the process was. */
+  readonly peakBytes: number;
   /** How far the process grew beyond what it was before, at its largest. */
   readonly grownBytes: number;
   /** Whether the kernel told the peak; else it was sampled. */
@@ -34,6 +36,13 @@ async function readOnly(root: string): Promise<number> {
   return bytes;
 }
 
+async function readFile(root: string): Promise<number> {
+  const file = await Deno.open(`${root}/${NAME}`);
+  let bytes = 0;
+  for await (const chunk of file.readable) bytes += chunk.length;
+  return bytes;
+}
+
 async function parseWhole(root: string): Promise<number> {
   return countRecords(await Deno.readTextFile(`${root}/${NAME}`)) - 1;
 }
@@ -41,6 +50,7 @@ async function parseWhole(root: string): Promise<number> {
 const WAYS: Readonly<Record<string, (root: string) => Promise<number>>> = {
   flag: firstFlag,
   read: readOnly,
+  readable: readFile,
   papaparse: parseWhole,
 };
 
@@ -89,7 +99,7 @@ async function measure(
   clearInterval(sampling);
   clearInterval(collecting);
   const peak = exactPeak ? kernelPeak() ?? sampled : sampled;
-  return { found, ms, grownBytes: peak - before, exactPeak };
+  return { found, ms, peakBytes: peak, grownBytes: peak - before, exactPeak };
 }
 
 if (import.meta.main) {

@@ -1,40 +1,45 @@
 // What does one awaited flag() cost, and does it cost more the more rows there are?
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
 import { TempDir } from "../helpers/temp_dir.ts";
-import { measureGradio, RECORDED_GRADIO_MS } from "./_gradio.ts";
-import { unparseRow } from "./_papaparse.ts";
+import { measureGradio, measurePython, RECORDED_GRADIO_MS } from "./_gradio.ts";
+import { type Add, type MakeAdd, PEERS } from "./_peers.ts";
 import type { Answer, Bar, BenchOptions, Question, Table } from "./_question.ts";
 import { shown } from "./_report.ts";
-import { bytesAt, cellsAt, COMPONENTS, sampleAt, writeDataset } from "./_samples.ts";
+import { bytesAt, COMPONENTS, sampleAt, writeDataset } from "./_samples.ts";
 import { median, quantile, ratio, timed } from "./_stats.ts";
 
-const FULL = { sizes: [0, 1000, 10_000, 100_000, 500_000], rounds: 80 };
+const FULL = { sizes: [0, 1000, 10_000, 100_000, 500_000, 5_000_000], rounds: 80 };
 const QUICK = { sizes: [0, 1000, 10_000], rounds: 12 };
 const PER_ROUND = 50;
 const WARM_UP_ROUNDS = 4;
-const LARGE_SIZES = 2;
+const LARGE_SIZES = 3;
 const MAX_GROWTH = 1.2;
-
-type Contender = "flag" | "writeFile" | "writeFileSync" | "papaparse";
-const CONTENDERS: readonly Contender[] = ["flag", "writeFile", "papaparse", "writeFileSync"];
-
-/** What adds the sample of a number to a file. */
-type Add = (index: number) => void | Promise<unknown>;
+const GRADIO_ROWS = 500_000; // it would take ten seconds a flag
+const PYTHON = "Gradio's file work";
+const REWRITTEN_ROWS = 50_000; // what rewrites the whole file may write so many rows a round
 
 /** One way to add a row to a dataset of one size, and how long it took. */
 class Case {
   readonly rows: number;
-  readonly contender: Contender;
+  readonly contender: string;
   readonly times: number[] = [];
   readonly roundMedians: number[] = [];
   readonly #dir: string;
+  readonly #make: MakeAdd;
+  readonly #perRound: number;
   #path = "";
   #add: Add | null = null;
+  /** How large the file must be, if every row is in it. */
+  #bytes = 0;
 
-  constructor(root: string, rows: number, contender: Contender) {
+  constructor(root: string, rows: number, contender: string) {
     this.rows = rows;
     this.contender = contender;
     this.#dir = `${root}/${contender}-${rows}`;
+    this.#make = PEERS[contender]?.make ?? flagInto;
+    this.#perRound = contender === "unstorage"
+      ? Math.max(1, Math.min(PER_ROUND, Math.floor(REWRITTEN_ROWS / rows)))
+      : PER_ROUND;
     Deno.mkdirSync(this.#dir);
   }
 
@@ -43,52 +48,40 @@ class Case {
     if (this.rows > 0 && this.#add !== null) return;
     const name = `dataset${this.rows > 0 ? 1 : round + 1}.csv`;
     this.#path = `${this.#dir}/${name}`;
-    writeDataset(this.#path, this.rows);
-    this.#add = this.contender === "flag"
-      ? await flagInto(this.#dir, name)
-      : addTo(this.contender, this.#path);
-    await this.#add(0); // opens the dataset
-  }
-
-  /** The size of the file that the last round added to. */
-  get bytes(): number {
-    return Deno.statSync(this.#path).size;
+    this.#bytes = writeDataset(this.#path, this.rows);
+    this.#add = await this.#make(this.#dir, name);
+    await this.#addTimed(0); // opens the dataset
   }
 
   async round(firstSample: number, keep: boolean): Promise<void> {
-    const add = this.#add!;
     const times: number[] = [];
-    for (let i = 0; i < PER_ROUND; i++) times.push(await timed(() => add(firstSample + i)));
+    for (let i = 0; i < this.#perRound; i++) times.push(await this.#addTimed(firstSample + i));
     if (!keep) return;
     this.times.push(...times);
     this.roundMedians.push(median(times));
   }
+
+  /** Makes sure that the work was done: rows have the same length, whatever their time. */
+  refuseOtherSize(): void {
+    const { size } = Deno.statSync(this.#path);
+    if (size === this.#bytes || PEERS[this.contender]?.isCsv === false) return;
+    throw new Error(`${this.contender} has ${size} bytes and not ${this.#bytes}`);
+  }
+
+  #addTimed(index: number): Promise<number> {
+    this.#bytes += bytesAt(index).length;
+    return timed(() => this.#add!(index));
+  }
 }
 
 async function flagInto(root: string, datasetFileName: string): Promise<Add> {
-  const logger = new CSVLogger({
-    storage: new LocalFsAdapter({ root }),
-    datasetFileName,
-    verbose: false,
-  });
+  const storage = new LocalFsAdapter({ root });
+  const logger = new CSVLogger({ storage, datasetFileName, verbose: false });
   await logger.setup(COMPONENTS, "");
   return (index) => {
     const { data, option, username } = sampleAt(index);
     return logger.flag(data, option, username);
   };
-}
-
-function addTo(contender: Exclude<Contender, "flag">, path: string): Add {
-  const encoder = new TextEncoder();
-  const append = { append: true };
-  switch (contender) {
-    case "writeFile":
-      return (index) => Deno.writeFile(path, bytesAt(index), append);
-    case "writeFileSync":
-      return (index) => Deno.writeFileSync(path, bytesAt(index), append);
-    case "papaparse":
-      return (index) => Deno.writeFile(path, encoder.encode(unparseRow(cellsAt(index))), append);
-  }
 }
 
 async function measure(cases: readonly Case[], rounds: number): Promise<void> {
@@ -98,55 +91,63 @@ async function measure(cases: readonly Case[], rounds: number): Promise<void> {
       await one.round(round * PER_ROUND, round >= WARM_UP_ROUNDS);
     }
   }
+  for (const one of cases) one.refuseOtherSize();
 }
 
-/** Makes sure that everybody did the work: rows have the same length, whatever their time. */
-function refuseOtherSizes(cases: readonly Case[]): void {
-  for (const one of cases) {
-    const { bytes } = caseOf(cases, one.rows, "flag");
-    if (one.bytes !== bytes) {
-      throw new Error(`${one.contender} wrote ${one.bytes} bytes where flag() wrote ${bytes}`);
-    }
-  }
-}
-
-function caseOf(cases: readonly Case[], rows: number, contender: Contender): Case {
-  return cases.find((one) => one.rows === rows && one.contender === contender)!;
+function caseOf(cases: readonly Case[], rows: number, contender: string): Case | undefined {
+  return cases.find((one) => one.rows === rows && one.contender === contender);
 }
 
 function growthTable(cases: readonly Case[], gradioMs: ReadonlyMap<number, number>): Table {
-  const empty = caseOf(cases, 0, "flag").roundMedians;
   const flags = cases.filter(({ contender }) => contender === "flag");
+  const empty = flags[0]!.roundMedians;
   return {
-    columns: ["rows there", "flag() µs", "p99 µs", "flag()/empty", "Gradio µs", "Gradio/flag()"],
+    columns: [
+      "rows there",
+      "flag() µs",
+      "p99 µs",
+      "flag()/empty",
+      "flag()/writeFileSync",
+      "unstorage/flag()",
+      "Gradio/flag()",
+    ],
     rows: flags.map(({ rows, times, roundMedians }) => {
       const gradio = (gradioMs.get(rows) ?? NaN) * 1000;
-      const growth = ratio(roundMedians, empty);
-      return [rows, median(times), quantile(times, 0.99), growth, gradio, gradio / median(times)];
+      const against = (peer: string): number[] => caseOf(cases, rows, peer)?.roundMedians ?? [];
+      return [
+        rows,
+        median(times),
+        quantile(times, 0.99),
+        ratio(roundMedians, empty),
+        ratio(roundMedians, against("writeFileSync")),
+        ratio(against("unstorage"), roundMedians),
+        gradio / median(times),
+      ];
     }),
   };
 }
 
-function peersTable(cases: readonly Case[]): Table {
-  const peers = CONTENDERS.filter((contender) => contender !== "flag");
-  const flags = cases.filter(({ contender }) => contender === "flag");
+function peersTable(cases: readonly Case[], pythonMicroseconds: number | null): Table {
+  const { times: ourTimes, roundMedians: ours } = caseOf(cases, 0, "flag")!;
+  const alone = cases.filter(({ rows }) => rows === 0);
   return {
-    columns: ["rows there", "flag() µs", ...peers.flatMap((peer) => [`${peer} µs`, "flag()/it"])],
-    rows: flags.map(({ rows, times, roundMedians }) => {
-      const figures = peers.flatMap((contender) => {
-        const peer = caseOf(cases, rows, contender);
-        return [median(peer.times), ratio(roundMedians, peer.roundMedians)];
-      });
-      return [rows, median(times), ...figures];
-    }),
+    columns: ["on an empty dataset", "µs a row", "flag()/it"],
+    rows: [
+      ...alone.map(({ contender, times, roundMedians }) => {
+        return [contender, median(times), ratio(ours, roundMedians)] as const;
+      }),
+      ...(pythonMicroseconds === null
+        ? []
+        : [[PYTHON, pythonMicroseconds, median(ourTimes) / pythonMicroseconds] as const]),
+    ],
   };
 }
 
 function toBars(cases: readonly Case[], sizes: readonly number[], gradioMs: number): Bar[] {
-  const empty = caseOf(cases, 0, "flag");
-  const large = sizes.slice(-LARGE_SIZES).map((rows): Bar => ({
+  const empty = caseOf(cases, 0, "flag")!;
+  const large = sizes.slice(-LARGE_SIZES).filter((rows) => rows > 0).map((rows): Bar => ({
     what: `flag() at ${shown(rows)} rows, against an empty dataset`,
-    measured: ratio(caseOf(cases, rows, "flag").roundMedians, empty.roundMedians),
+    measured: ratio(caseOf(cases, rows, "flag")!.roundMedians, empty.roundMedians),
     limit: MAX_GROWTH,
     unit: "x",
     must: "at most",
@@ -160,25 +161,31 @@ function toBars(cases: readonly Case[], sizes: readonly number[], gradioMs: numb
   }, ...large];
 }
 
+function makeCases(root: string, sizes: readonly number[]): Case[] {
+  return sizes.flatMap((rows) => [
+    new Case(root, rows, "flag"),
+    ...Object.entries(PEERS)
+      .filter(([, { mostRows }]) => rows <= mostRows)
+      .map(([peer]) => new Case(root, rows, peer)),
+  ]);
+}
+
 async function answer({ quick }: BenchOptions): Promise<Answer> {
   const { sizes, rounds } = quick ? QUICK : FULL;
   await using dir = new TempDir();
-  const cases = sizes.flatMap((rows) =>
-    CONTENDERS.map((contender) => new Case(dir.path, rows, contender))
-  );
+  const cases = makeCases(dir.path, sizes);
   await measure(cases, rounds);
-  refuseOtherSizes(cases);
-  const measured = await measureGradio(sizes);
+  const measured = await measureGradio(sizes.filter((rows) => rows <= GRADIO_ROWS));
   const gradioMs = measured ?? RECORDED_GRADIO_MS;
   return {
-    tables: [growthTable(cases, gradioMs), peersTable(cases)],
+    tables: [growthTable(cases, gradioMs), peersTable(cases, await measurePython())],
     bars: toBars(cases, sizes, gradioMs.get(0)!),
     notes: [
-      `Medians of ${rounds * PER_ROUND} rows a cell, in ${rounds} interleaved rounds of ` +
-      `${PER_ROUND}; "flag()/..." are medians of the ratios of rounds.`,
-      "writeFile: Deno.writeFile(path, bytes, { append: true }) of the same rows, encoded before; " +
-      "papaparse: unparse() and writeFile(); writeFileSync: the same without a turn of the event " +
-      "loop. None of them locks, checks where the file ends, counts, or undoes half a row.",
+      `Medians of ${rounds} interleaved rounds, mostly of ${PER_ROUND} rows; what stands with a "/" ` +
+      "are medians of the ratios of rounds.",
+      ...Object.entries(PEERS).map(([name, { note }]) => `${name}: ${note}.`),
+      `${PYTHON}: open, writerow(), close, open, count the rows of csv.reader(), close, in python3.`,
+      "None of them locks, checks where the file ends, counts, or undoes half a row.",
       measured === null
         ? "Gradio's figures are recorded ones, of Gradio 6.25.0 on a comparable machine with 2 CPUs: " +
           'python3 has no module "gradio" here.'

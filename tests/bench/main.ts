@@ -4,15 +4,27 @@
 // deno-lint-ignore-file no-console -- a bench prints
 import { type Answer, isMet, type Question } from "./_question.ts";
 import { report, summary, thisMachine } from "./_report.ts";
+import { question as columns } from "./columns.ts";
 import { question as concurrent } from "./concurrent.ts";
 import { question as flag } from "./flag.ts";
 import { question as importTime } from "./import.ts";
+import { question as memory } from "./memory.ts";
 import { question as objects } from "./objects.ts";
 import { question as open } from "./open.ts";
 import { question as parts } from "./parts.ts";
 import { question as size } from "./size.ts";
 
-const QUESTIONS: readonly Question[] = [flag, parts, concurrent, open, objects, size, importTime];
+const QUESTIONS: readonly Question[] = [
+  flag,
+  parts,
+  columns,
+  concurrent,
+  open,
+  memory,
+  objects,
+  size,
+  importTime,
+];
 const USAGE = `Usage: deno task bench [--quick] [--json] [${
   QUESTIONS.map(({ name }) => name).join("|")
 }]...`;
