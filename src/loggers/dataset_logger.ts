@@ -92,6 +92,7 @@ interface Setup {
 }
 
 const MAX_NAME_BYTES = 200;
+const TURNS = 10; // how deep in other functions a caller of flag() may be for flush() to wait for it
 
 /** The clock of all loggers of a process, so that no two of their timestamps are equal. */
 const sharedClock: Clock = new Clock(Date.now);
@@ -194,7 +195,11 @@ export abstract class DatasetLogger<
 
   /** Waits until every sample that was flagged is kept or was rejected. */
   override async flush(): Promise<void> {
-    while (this.#underWay > 0) await (this.#idle ??= Promise.withResolvers()).promise;
+    while (this.#underWay > 0) {
+      await (this.#idle ??= Promise.withResolvers()).promise;
+      // Whoever waited for a sample may flag the next one, and comes first.
+      for (let i = 0; i < TURNS; i++) await null;
+    }
   }
 
   /** Waits for what is under way; samples flagged later are refused. Idempotent. */
