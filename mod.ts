@@ -24,6 +24,7 @@ export { encodeRow } from "./src/csv/encode.ts";
 export { escapeCell, unescapeCell } from "./src/csv/escape.ts";
 export type { Rung } from "./src/dataset/_target.ts";
 export type { Field } from "./src/dataset/fields.ts";
+export type { RetryOptions } from "./src/dataset/retries.ts";
 export { formatTimestamp } from "./src/dataset/timestamp.ts";
 export {
   type DatasetKind,

@@ -6,6 +6,7 @@ import { DatasetVersions } from "../dataset/dataset_versions.ts";
 import type { Rung } from "../dataset/_target.ts";
 import type { Field } from "../dataset/fields.ts";
 import { FixedNames, NumberedNames } from "../dataset/file_name.ts";
+import type { RetryOptions } from "../dataset/retries.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import { LocalFsAdapter } from "../storage/local_fs_adapter.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
@@ -60,6 +61,13 @@ export interface LoggerOptions {
    * @default {true}
    */
   readonly probe?: boolean | undefined;
+  /**
+   * How long a request whose answer is lost is sent again, before its samples reject with the
+   * outcome `"unknown"`: raise it to outlast the outages of a store.
+   *
+   * @default {8 times, some 3 seconds in all}
+   */
+  readonly retry?: RetryOptions | undefined;
 }
 
 /** What kind of dataset a logger keeps. */
@@ -211,8 +219,8 @@ export abstract class DatasetLogger<
   /** Prepares for samples of these components. */
   protected open(components: SetupArguments[0], flaggingDir: string = "flagged"): void {
     this.#refuseDisposed("set up");
-    const { storage, maxPartBytes, segments, verbose = this.#kind.verbose ?? false, probe = true } =
-      this.#options;
+    const { storage, maxPartBytes, segments, retry, probe = true } = this.#options;
+    const { verbose = this.#kind.verbose ?? false } = this.#options;
     const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
     const place: FilePlace = {
       storage: storage ?? new LocalFsAdapter({ root: flaggingDir }),
@@ -230,6 +238,7 @@ export abstract class DatasetLogger<
       idColumn,
       maxPartBytes,
       segments,
+      retry,
       ...(probe ? { beforeFirst: () => probeOnce(place.storage) } : {}),
       onNotice: say,
       onFile: (key, made) =>

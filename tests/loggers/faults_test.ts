@@ -28,6 +28,7 @@ import {
   textOf,
 } from "../helpers/dataset_check.ts";
 import { runScript, type ScriptOptions, startScript } from "../helpers/deno.ts";
+import { failing } from "../helpers/failing_adapter.ts";
 import type { WriterJob, WriterLine } from "../helpers/flag_writer.ts";
 import { boundByModes, limitedTo } from "../helpers/limits.ts";
 import { linesOf } from "../helpers/lines.ts";
@@ -718,4 +719,16 @@ Deno.test("disposal does not reject because a sample was refused", async () => {
   const refused = assertRejects(() => logger.flag([]), TypeError);
   await logger[Symbol.asyncDispose]();
   await refused;
+});
+
+Deno.test("flag() outlasts as many lost answers as the `retry` option allows", async () => {
+  const flagOn = async (times: number) => {
+    const storage = failing(Array.from({ length: 12 }, () => ["Unavailable", "unknown"] as const));
+    await using logger = new CSVLogger({ storage, verbose: false, retry: { times, delayMs: 1 } });
+    await logger.setup(["a"], "");
+    return await logger.flag(["1"]);
+  };
+  assertEquals(await flagOn(12), 1);
+  const error = await assertRejects(() => flagOn(11), StorageError);
+  assertEquals(error.code, "Unavailable");
 });

@@ -89,6 +89,11 @@ export class Ledger {
     this.#told.set(id, told);
   }
 
+  /** How many rows were surely taken. */
+  get acknowledged(): number {
+    return [...this.#told.values()].filter((told) => typeof told === "object").length;
+  }
+
   /** How many rows were surely not taken. */
   get refused(): number {
     return [...this.#told.values()].filter((told) => told === "refused").length;

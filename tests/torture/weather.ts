@@ -1,4 +1,5 @@
-import { CSVLogger } from "../../src/loggers/csv_logger.ts";
+import type { RetryOptions } from "../../src/dataset/retries.ts";
+import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
@@ -74,9 +75,9 @@ async function under(
 
 async function openLogger(
   storage: StorageAdapter,
-  now: () => number = Date.now,
+  options: CSVLoggerOptions = {},
 ): Promise<CSVLogger> {
-  const logger = new CSVLogger({ storage, verbose: false, now });
+  const logger = new CSVLogger({ storage, verbose: false, ...options });
   await logger.setup([...FORM.labels], "");
   return logger;
 }
@@ -91,7 +92,7 @@ async function clock(random: () => number, flags: number): Promise<Verdict> {
     // The adapter forces the times of files forward, and reaps and waits by the same clock.
     Date.now = () => now() + shift;
     try {
-      await using logger = await openLogger(base, () => Date.now());
+      await using logger = await openLogger(base, { now: () => Date.now() });
       for (let i = 0; i < flags; i += 5) {
         shift = Math.floor((random() - 0.7) * YEAR_MS);
         await within(PATIENCE_MS, sky.flag(logger, "clock", 5), "a flag after the clock jumped");
@@ -158,6 +159,7 @@ async function outage(
   random: () => number,
   name: string,
   awayMs: number,
+  retry?: RetryOptions,
 ): Promise<Verdict> {
   return await under(name, `away for ${awayMs} ms`, base, async ({ flag, ledger, broken }) => {
     let isAway = false;
@@ -170,7 +172,7 @@ async function outage(
         outcome: "unknown",
       });
     };
-    await using logger = await openLogger(by(base, way));
+    await using logger = await openLogger(by(base, way), { retry });
     await flag(logger, "before", 20);
     isAway = true;
     setTimeout(() => isAway = false, awayMs);
@@ -179,6 +181,7 @@ async function outage(
     const refused = ledger.refused;
     await within(PATIENCE_MS, flag(logger, "after", 20), "flags after the store came back");
     if (ledger.refused > refused) broken.push("flags were refused after the store came back");
+    if (retry !== undefined && ledger.acknowledged < 60) broken.push("it was not outlasted");
     return [];
   });
 }
@@ -215,7 +218,10 @@ async function* run({ quick, seed }: Effort): AsyncGenerator<Verdict, void, unde
   yield await late(rewrite(), random, "deadlines, rewrite", quick ? 40 : 1000);
   yield await outage(new MemoryAdapter(), random, "outage, append", quick ? 200 : 3000);
   yield await outage(rewrite(), random, "outage, rewrite", quick ? 200 : 3000);
-  if (!quick) yield await outage(new MemoryAdapter(), random, "long outage", 45_000);
+  const patience = { times: 100, budgetMs: 120_000 };
+  const longMs = quick ? 1000 : 45_000;
+  if (!quick) yield await outage(new MemoryAdapter(), random, "long outage", longMs);
+  yield await outage(new MemoryAdapter(), random, "long outage, outlasted", longMs, patience);
   yield await aborts(new MemoryAdapter(), "aborts, append", random, many);
   yield await aborts(rewrite(), "aborts, rewrite", random, quick ? many : 1000);
   await using dir = new TempDir();
