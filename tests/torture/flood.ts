@@ -14,6 +14,7 @@ import type { Effort, Torture, Verdict } from "./_verdict.ts";
 const LABELS = ["id", "text"] as const;
 const MIB = 1024 * 1024;
 const SAMPLE_MS = 20;
+const LOOK_EVERY = 100; // settled flags
 const PATIENCE_MS = 300_000;
 /** What a flag under way may hold: its texts, its row and its promises. */
 const BYTES_A_FLAG = 20_000;
@@ -55,19 +56,24 @@ function held(): number {
   return heapUsed + external;
 }
 
-/** Watches the memory while something runs; resolves with how much more it took at most. */
-async function growth(run: () => Promise<unknown>): Promise<number> {
-  const before = held();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, held());
-  }, SAMPLE_MS);
-  try {
-    await run();
-  } finally {
-    clearInterval(timer);
+/** Keeps the most memory that was seen; whoever runs without a turn of the event loop must look. */
+class Gauge implements Disposable {
+  readonly #before: number = held();
+  readonly #timer: ReturnType<typeof setInterval> = setInterval(() => this.look(), SAMPLE_MS);
+  #most = this.#before;
+
+  look(): void {
+    this.#most = Math.max(this.#most, held());
   }
-  return Math.max(most, held()) - before;
+
+  /** How many bytes more there were at most. */
+  get grown(): number {
+    return this.#most - this.#before;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
 }
 
 async function pour({ name, flags, form, make }: Flood): Promise<Verdict> {
@@ -77,24 +83,28 @@ async function pour({ name, flags, form, make }: Flood): Promise<Verdict> {
   ledger.expect("flood", form);
   const broken: string[] = [];
   let settled = 0;
-  const grown = await growth(async () => {
-    const logger = new CSVLogger({ storage, verbose: false });
-    const { fileLength } = form;
-    await logger.setup([...LABELS, ...(fileLength === undefined ? [] : [file(FILE_LABEL)])], "");
-    for (let i = 0; i < flags; i++) {
-      const id = `flood-${i}`;
-      const content = fileLength === undefined ? [] : [new File([rowText(id, fileLength)], "f")];
-      told(logger.flag([id, rowText(id, form.length), ...content])).then((said) => {
-        settled++;
-        ledger.tell(id, said);
-      }, (error) => {
-        settled++;
-        broken.push(`${id}: ${error}${hasCode(error, "Conflict") ? " (Conflict)" : ""}`);
-      });
-    }
-    await within(PATIENCE_MS, logger[Symbol.asyncDispose](), `the disposal of ${name}`);
-    if (settled < flags) broken.push(`disposal left ${flags - settled} flags under way`);
-  });
+  using gauge = new Gauge();
+  const settle = (): void => {
+    if (++settled % LOOK_EVERY === 0) gauge.look();
+  };
+  const logger = new CSVLogger({ storage, verbose: false });
+  const { fileLength } = form;
+  await logger.setup([...LABELS, ...(fileLength === undefined ? [] : [file(FILE_LABEL)])], "");
+  for (let i = 0; i < flags; i++) {
+    const id = `flood-${i}`;
+    const content = fileLength === undefined ? [] : [new File([rowText(id, fileLength)], "f")];
+    told(logger.flag([id, rowText(id, form.length), ...content])).then((said) => {
+      settle();
+      ledger.tell(id, said);
+    }, (error) => {
+      settle();
+      broken.push(`${id}: ${error}${hasCode(error, "Conflict") ? " (Conflict)" : ""}`);
+    });
+  }
+  gauge.look();
+  await within(PATIENCE_MS, logger[Symbol.asyncDispose](), `the disposal of ${name}`);
+  if (settled < flags) broken.push(`disposal left ${flags - settled} flags under way`);
+  const { grown } = gauge;
   const judgement = await ledger.judge([{ storage }]);
   const most = BYTES_FOR_ALL + flags * BYTES_A_FLAG;
   const mebibytes = Math.round(grown / MIB);
