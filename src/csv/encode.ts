@@ -26,20 +26,17 @@ function encodeShortRow(cells: readonly string[]): string {
   return cells.length === 0 ? "\r\n" : '""\r\n';
 }
 
-/** `stringify` does not quote a lone CR, where readers would then end the row: it sees LF instead. */
+/** `stringify` does not quote a lone CR, where readers would then end the row. */
 function encodeCr(cells: readonly string[]): string {
-  const mark = unusedCharacter(cells.join(""));
-  const row = stringify([
-    cells.map((cell) => cell.replaceAll("\r", `\n${mark}`)),
-  ]);
-  return row.replaceAll(`\n${mark}`, "\r");
+  return `${
+    cells.map((cell) => cell.includes("\r") ? quoted(cell) : encodeCell(cell)).join(",")
+  }\r\n`;
 }
 
-/** A private character that does not occur in a text. */
-function unusedCharacter(text: string): string {
-  for (let code = 0xe000; code <= 0xf8ff; code++) {
-    const candidate = String.fromCharCode(code);
-    if (!text.includes(candidate)) return candidate;
-  }
-  throw new RangeError("Cannot encode a row that uses every private character");
+function quoted(cell: string): string {
+  return `"${cell.replaceAll('"', '""')}"`;
+}
+
+function encodeCell(cell: string): string {
+  return stringify([[cell]]).slice(0, -"\r\n".length);
 }

@@ -128,3 +128,8 @@ async function readWithPython(text: string): Promise<string[][]> {
   await written;
   return JSON.parse(new TextDecoder().decode(stdout));
 }
+
+Deno.test("encodeRow() takes every private character beside a lone CR", () => {
+  const all = String.fromCharCode(...Array.from({ length: 6400 }, (_, i) => 0xe000 + i));
+  assertEquals(decodeRecord(encodeRow([all, "a\rb", ""]).slice(0, -2)), [all, "a\rb", ""]);
+});
