@@ -77,3 +77,21 @@ Deno.test("Ledger finds a count that is not the row's place", async () => {
   const excused = await ledger.judge([{ storage }], { mayMiscount: true });
   assertEquals(excused.broken, []);
 });
+
+Deno.test("Ledger excuses a row that may be cut short only at the end of a file", async () => {
+  const cut = `a-3,"${"\r\n"}x`;
+  for (const [text, torn] of [[GOOD + cut, 0], [`${GOOD}a-3,.\r\n${GOOD.slice(19)}`, 1]] as const) {
+    const storage = new MemoryAdapter();
+    await storage.write("dataset1.csv", new TextEncoder().encode(text));
+    const ledger = new Ledger();
+    ledger.expect("a", FORM);
+    const { counts } = await ledger.judge([{ storage }], { mayBeCut: () => true });
+    assertEquals(counts.torn, torn);
+  }
+  const storage = new MemoryAdapter();
+  await storage.write("dataset1.csv", new TextEncoder().encode(GOOD + cut));
+  const ledger = new Ledger();
+  ledger.expect("a", FORM);
+  const { counts } = await ledger.judge([{ storage }], { mayBeCut: () => false });
+  assertEquals(counts.torn > 0, true);
+});

@@ -41,6 +41,8 @@ export interface Excuses {
   readonly mayMissFile?: (id: string) => boolean;
   /** Whether the counts that writers were told need not be the places of their rows. */
   readonly mayMiscount?: boolean;
+  /** Whether a row may be cut short, if it is the last one of a file that no writer came back to. */
+  readonly mayBeCut?: (id: string) => boolean;
   /** Whether a row may stand behind a header of its own. */
   readonly mayRepeatHeader?: (id: string) => boolean;
 }
@@ -50,6 +52,20 @@ type Complaint = readonly [fault: Fault, why: string];
 
 const NUMBERED = /(?:^|\/)dataset\d+(?:\.\d+)?\.csv$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
+
+const WHOLE_END = /,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\r\n$/;
+const ROW_START = /^[a-z]+\d*-\d+,/;
+const LONGEST_ID = 40;
+
+/** Where the last line begins that begins with an id: those within a text do not. */
+function lastRowStart(text: string): number {
+  for (let at = text.length; at > 0;) {
+    at = text.lastIndexOf("\r\n", at - 1);
+    if (at === -1) break;
+    if (ROW_START.test(text.slice(at + 2, at + 2 + LONGEST_ID))) return at + 2;
+  }
+  return text.length;
+}
 
 /** The label of the column with files. */
 export const FILE_LABEL = "file";
@@ -173,11 +189,18 @@ class Trial {
     try {
       let text = await textOf(storage, key);
       while (debris !== undefined && text.endsWith(debris)) text = text.slice(0, -debris.length);
-      return parseStrictly(text);
+      return parseStrictly(this.#withoutCut(text));
     } catch (error) {
       this.#hold(["torn", String(error)], key);
       return await Array.fromAsync(readRecords(storage, key));
     }
+  }
+
+  /** A text without its last row, where that may be cut short, and is. */
+  #withoutCut(text: string): string {
+    const start = lastRowStart(text);
+    const [id = ""] = text.slice(start).split(",", 1);
+    return !WHOLE_END.test(text) && this.#excuses.mayBeCut?.(id) ? text.slice(0, start) : text;
   }
 
   #isHeader(header: readonly string[]): boolean {

@@ -99,6 +99,8 @@ async function meddle(
     debris: TORN,
   }));
   let excused = 0;
+  const wasDisturbed = (id: string): boolean =>
+    acts.some((act) => act.effect === "disturbs" && overlaps(spanOf(id), act));
   const judgement = await ledger.judge(places, {
     mayMiscount: true,
     mayMiss(id) {
@@ -107,8 +109,9 @@ async function meddle(
       return may;
     },
     // An editor empties the file for a moment: who looks at it then gives it a header again.
-    mayRepeatHeader: (id) =>
-      acts.some((act) => act.effect === "disturbs" && overlaps(spanOf(id), act)),
+    mayRepeatHeader: wasDisturbed,
+    // An editor may read a row that is being written, and write back the half that it saw.
+    mayBeCut: wasDisturbed,
     mayMissFile: (id) => acts.some((act) => overlaps(spanOf(id), act)),
   });
   const { counts } = judgement;
