@@ -19,12 +19,13 @@ const MAX_GROWTH_MIB = 16;
 const MAX_PEAK_MB = 100;
 const MIN_SPEED = 0.5;
 
-const WAYS = ["flag", "read", "readable", "papaparse"] as const;
+const WAYS = ["flag", "read", "readable", "readRaw", "papaparse"] as const;
 type Way = (typeof WAYS)[number];
 const NAMES: Readonly<Record<Way, string>> = {
   flag: "first flag() of a logger",
   read: "read() of the adapter",
   readable: "Deno's own file.readable",
+  readRaw: "file.read() into one buffer",
   papaparse: "papaparse",
 };
 

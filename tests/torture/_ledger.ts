@@ -1,4 +1,3 @@
-import { escapeCell } from "../../src/csv/escape.ts";
 import { readRecords } from "../../src/dataset/reader.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
@@ -108,6 +107,12 @@ export class Ledger {
   /** How many rows were surely taken. */
   get acknowledged(): number {
     return [...this.#told.values()].filter((told) => typeof told === "object").length;
+  }
+
+  /** The complaint that fewer rows were acknowledged than must be. */
+  unlessAll(rows: number): string[] {
+    const { acknowledged } = this;
+    return acknowledged < rows ? [`${acknowledged} of ${rows} flags were acknowledged`] : [];
   }
 
   /** How many rows were surely not taken. */
@@ -243,7 +248,7 @@ class Trial {
     if (form.labels.some((label, i) => header[i] !== label)) {
       return ["misplaced", "under foreign headers"];
     }
-    if (row[1] !== escapeCell(rowText(id, form.length))) return ["torn", "its text is another"];
+    if (row[1] !== rowText(id, form.length)) return ["torn", "its text is another"];
     return TIMESTAMP.test(row.at(-1) ?? "") ? null : ["torn", "its timestamp is none"];
   }
 

@@ -53,6 +53,7 @@ export async function runWriter(
   const { success, signal } = await child.status;
   clearTimeout(timer);
   const said = await errors;
-  if (!success && signal !== "SIGKILL") throw new Error(`The writer ${job.writer} ended: ${said}`);
+  const wasKilled = kill !== undefined && signal === "SIGKILL";
+  if (!success && !wasKilled) throw new Error(`The writer ${job.writer} ended: ${said}`);
   return lines;
 }

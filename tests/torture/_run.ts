@@ -7,9 +7,14 @@ import { type Effort, isClean, lineOf, type Torture } from "./_verdict.ts";
 /** Runs a torture, prints each verdict, and resolves with whether every promise was kept. */
 export async function runHere(torture: Torture, effort: Effort): Promise<boolean> {
   let isAllClean = true;
-  for await (const verdict of torture.run(effort)) {
-    console.log(lineOf(verdict));
-    isAllClean &&= isClean(verdict);
+  try {
+    for await (const verdict of torture.run(effort)) {
+      console.log(lineOf(verdict));
+      isAllClean &&= isClean(verdict);
+    }
+  } catch (error) {
+    console.log(`FAIL ${torture.name}: it ended:`, error);
+    return false;
   }
   return isAllClean;
 }

@@ -117,7 +117,7 @@ async function pour({ name, flags, form, make }: Flood): Promise<Verdict> {
     broken: [
       ...broken,
       ...judgement.broken,
-      ...(ledger.refused > 0 ? [`${ledger.refused} flags were refused`] : []),
+      ...ledger.unlessAll(flags),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
 import { RESERVED_PREFIX } from "../../src/storage/validate_key.ts";
+import { keysOf, textOf } from "../helpers/dataset_check.ts";
 import { rowText } from "../helpers/row_text.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { FILE_LABEL, type Judgement, Ledger, onDisk } from "./_ledger.ts";
@@ -14,6 +15,8 @@ import type { WriterJob } from "./_writer.ts";
 const LABELS = ["id", "text"] as const;
 const FILE_LENGTH = 5000;
 const BURST = 4;
+const HALF_A_ROW = 'next-0,"half a row\r\n';
+const NUMBERED = /^dataset\d+\.csv$/;
 const LANES = 3; // chains of kills at a time, so that nobody waits for the start of a process
 
 /** A chain of kills: one process after the other in one directory. */
@@ -29,7 +32,7 @@ interface ChainResult extends Judgement {
 
 function chains(quick: boolean, random: () => number, firstFlags: boolean): Chain[] {
   const lengths = [100, 20_000, 1_048_576];
-  const kills = quick ? 3 : 200;
+  const kills = quick ? 9 : 200;
   // Rows of 1 MiB fill the disk and are slow to check: fewer of them share a directory.
   const each = (length: number): number => quick ? 1 : length > 1e6 ? 3 : 10;
   const made: Chain[] = [];
@@ -62,6 +65,26 @@ async function goOn(root: string, directories: readonly string[], job: WriterJob
       ledger.tell(id, { count: await logger.flag([id, rowText(id, length), content]) });
     }
   }
+}
+
+/** Leaves what a kill at the worst moment leaves: a file that was staged, and half a row. */
+function plant(root: string): void {
+  Deno.writeTextFileSync(`${root}/${RESERVED_PREFIX}stage-planted`, HALF_A_ROW);
+  for (const { name } of Deno.readDirSync(root)) {
+    if (!NUMBERED.test(name)) continue;
+    Deno.writeTextFileSync(`${root}/${name}`, HALF_A_ROW, { append: true });
+  }
+}
+
+/** The complaint that half a row that was planted is neither there nor set aside. */
+async function plantedIsKept(root: string): Promise<string[]> {
+  const { storage } = onDisk(root);
+  const keys = await keysOf(storage);
+  if (!keys.some((key) => NUMBERED.test(key))) return []; // it was killed before it made any
+  for (const key of keys.filter((key) => key.includes(".torn-"))) {
+    if ((await textOf(storage, key)).endsWith(HALF_A_ROW)) return [];
+  }
+  return ["half a row was dropped"];
 }
 
 /** What the adapter keeps under names of its own. */
@@ -100,12 +123,17 @@ async function suffer({ length, kills, firstFlags }: Chain): Promise<ChainResult
     await runWriter({ ...common, writer, ...how }, ledger, { kill });
     if (firstFlags) directories.push(...directoriesIn(`${root}/${writer}`, `${writer}/`));
   }
-  await goOn(root, directories, { ...common, writer: "next" }, ledger);
   const debris = (await debrisIn(root)).length;
+  plant(root);
+  await goOn(root, directories, { ...common, writer: "next" }, ledger);
   await reap(root);
   const left = await debrisIn(root);
   const judgement = await ledger.judge([onDisk(root)]);
-  const broken = [...judgement.broken, ...left.map((path) => `${path} was not reaped`)];
+  const broken = [
+    ...judgement.broken,
+    ...left.map((path) => `${path} was not reaped`),
+    ...await plantedIsKept(root),
+  ];
   return { ...judgement, broken, debris };
 }
 

@@ -1,8 +1,10 @@
 import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import { keysOf, textOf } from "../helpers/dataset_check.ts";
 import { boundByModes } from "../helpers/limits.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { Ledger, onDisk, type RowForm } from "./_ledger.ts";
-import { type Act, Meddler, STRANGE, TORN } from "./_meddler.ts";
+import { type Act, type Effect, Meddler, STRANGE, TORN } from "./_meddler.ts";
 import { runWriter } from "./_process.ts";
 import type { Effort, Torture, Verdict } from "./_verdict.ts";
 
@@ -10,6 +12,12 @@ const LABELS = ["id", "text"] as const;
 const WRITERS = 2;
 const STARTS_WITHIN_MS = 1500;
 const IS_DATASET = (key: string): boolean => /^dataset\d+\.csv(?:\.old-\d+)?$/.test(key);
+
+/** Acts that may part a row from its file. */
+const MISPLACING: readonly Effect[] = ["razes", "takes away", "disturbs"];
+/** Acts that destroy no row. */
+const CALM: readonly Effect[] = ["takes away", "sets aside", "spares"];
+const ENOUGH_TIMES = 10; // of each act, for some torn row to be found
 
 /** When a row was flagged and acknowledged. */
 interface Span {
@@ -66,7 +74,10 @@ async function meddle(
   const meddler = new Meddler(root, form);
   const spans = new Map<string, Span>();
   const acts: Act[] = [];
-  const planned = plan(Object.keys(meddler.acts), times, random);
+  const names = Object.keys(meddler.acts);
+  const calm = names.filter((name) => CALM.includes(meddler.acts[name]![0]));
+  // Else nearly every row would be excused: what comes behind the last destruction must be there.
+  const planned = [...plan(names, times, random), ...plan(calm, times, random)];
   const startAt = Date.now() + STARTS_WITHIN_MS;
   const forMs = planned.length * (pauseMs + 20) + 500;
   let code = "";
@@ -112,9 +123,11 @@ async function meddle(
     mayRepeatHeader: wasDisturbed,
     // An editor may read a row that is being written, and write back the half that it saw.
     mayBeCut: wasDisturbed,
-    mayMissFile: (id) => acts.some((act) => overlaps(spanOf(id), act)),
+    mayMissFile: (id) =>
+      acts.some((act) => MISPLACING.includes(act.effect) && overlaps(spanOf(id), act)),
   });
   const { counts } = judgement;
+  const kept = await setAsideIn(places.map(({ storage }) => storage));
   return {
     name,
     done: `${acts.length} acts of other programs while ${WRITERS} processes flag`,
@@ -122,11 +135,27 @@ async function meddle(
     notes: [
       `${excused} destroyed by others`,
       `${ledger.refused} refused`,
+      `${kept} torn rows set aside`,
       ...(through === null ? ["nothing is read-only here"] : []),
       ...(code === "" ? [] : ["some refused as Unknown"]),
     ],
-    broken: judgement.broken,
+    broken: [
+      ...judgement.broken,
+      ...(kept === 0 && times >= ENOUGH_TIMES ? ["no torn row was set aside"] : []),
+      ...(counts.found < planned.length ? [`${counts.found} rows for ${planned.length} acts`] : []),
+    ],
   };
+}
+
+/** How many torn rows were set aside, whole as the other program left them. */
+async function setAsideIn(storages: readonly StorageAdapter[]): Promise<number> {
+  let kept = 0;
+  for (const storage of storages) {
+    for (const key of (await keysOf(storage)).filter((key) => key.includes(".torn-"))) {
+      if ((await textOf(storage, key)).endsWith(TORN)) kept++;
+    }
+  }
+  return kept;
 }
 
 async function* run({ quick, seed }: Effort): AsyncGenerator<Verdict, void, undefined> {

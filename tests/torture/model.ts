@@ -1,7 +1,6 @@
 import { randomFrom } from "../../src/storage/conformance/_random.ts";
 import { limited } from "../../src/storage/limited.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
-import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { observed } from "../../src/storage/observed.ts";
 import { prefixed } from "../../src/storage/prefixed.ts";
 import { retrying } from "../../src/storage/retrying.ts";
@@ -21,14 +20,8 @@ const QUICK_BUCKETS = 20;
 /** Makes an adapter over an empty store; a root on the disk is given to those that need one. */
 type Maker = (root: string) => StorageAdapter;
 
-/** The adapters that need no server. */
+/** The adapters that need no server; MemoryAdapter is the model that all are compared with. */
 const ADAPTERS: Readonly<Record<string, Maker>> = {
-  "memory": () => new MemoryAdapter(),
-  "memory-by-content": () => new MemoryAdapter({ capabilities: { versions: "content" } }),
-  "memory-no-append": () => new MemoryAdapter({ capabilities: { append: "none" } }),
-  "memory-neither": () => {
-    return new MemoryAdapter({ capabilities: { append: "none", swap: "none", create: "none" } });
-  },
   "disk": (root) => new LocalFsAdapter({ root }),
   "disk-durable": (root) => new LocalFsAdapter({ root, durable: true }),
   "disk-wrapped": (root) => {

@@ -191,9 +191,11 @@ class Player {
     const offsets = [size, size, size, size, 0, size - 1, size + 1];
     const at = this.#pick(offsets);
     const bytes = this.#body();
+    const pair = this.#random() < 0.5 ? this.#version(key) : undefined;
     return {
-      what: `append ${bytes.length} bytes to ${key} at ${at}`,
-      play: async (on) => played(await on.append?.(key, bytes, { at }) ?? null),
+      what: `append ${bytes.length} bytes to ${key} at ${at}${pair ? " of a version" : ""}`,
+      play: async (on, side) =>
+        played(await on.append?.(key, bytes, { at, ifVersion: pair?.[side] }) ?? null),
     };
   }
 
