@@ -1,10 +1,10 @@
 /** How often and how long a logger tries again what may succeed later. */
 export interface RetryOptions {
-  /** How many times at the most; pauses double up to 2 seconds, half of which is chance. @default {8} */
+  /** How many times at the most; pauses are random, at most 2 seconds. @default {8} */
   readonly times?: number | undefined;
   /** The time in milliseconds after which nothing is tried again. @default {30_000} */
   readonly budgetMs?: number | undefined;
-  /** The longest first pause in milliseconds. @default {25} */
+  /** The longest first pause in milliseconds; later ones double. @default {25} */
   readonly delayMs?: number | undefined;
 }
 

@@ -43,9 +43,9 @@ export function streamFile(
     },
     async pull(controller) {
       const request = controller.byobRequest;
-      const own = request?.view ?? new Uint8Array(CHUNK_BYTES);
-      const size = Math.min(own.byteLength, end - position);
-      const buffer = new Uint8Array(own.buffer, own.byteOffset, size);
+      const most = Math.min(request?.view?.byteLength ?? CHUNK_BYTES, end - position);
+      const { buffer: bytes, byteOffset } = request?.view ?? new Uint8Array(most);
+      const buffer = new Uint8Array(bytes, byteOffset, most);
       const read = await file.read(buffer).catch((error) => {
         if (closed) return undefined; // aborted while it read
         close();

@@ -21,18 +21,22 @@ export async function* passingChunks(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = end - start > CHUNK_BYTES ? fillingReader(body) : null;
   if (reader === null) return yield* body;
-  let reading = reader.read(new Uint8Array(CHUNK_BYTES));
+  const fill = (buffer: Uint8Array<ArrayBuffer>) => {
+    const filling = reader.read(buffer);
+    filling.catch(() => {}); // whoever looks at a chunk, or stopped, does not hear of it yet
+    return filling;
+  };
+  let reading = fill(new Uint8Array(CHUNK_BYTES));
   let spare = new Uint8Array(CHUNK_BYTES);
   try {
     while (true) {
       const { done, value } = await reading;
       if (done) return;
-      reading = reader.read(spare);
+      reading = fill(spare);
       yield value;
       spare = new Uint8Array(value.buffer);
     }
   } finally {
-    reading.catch(() => {}); // whoever stops early does not hear of it
     await reader.cancel().catch(() => {});
   }
 }
