@@ -1,3 +1,4 @@
+import { fail } from "./_fail.ts";
 import { fsError, systemCode } from "./_fs_errors.ts";
 import type { ObjectInfo, Version } from "./storage_adapter.ts";
 import { RESERVED_PREFIX } from "./validate_key.ts";
@@ -149,6 +150,7 @@ export async function appendAll(
   // In append mode no byte of a program that takes no lock can be overwritten.
   const file = Deno.openSync(path, { append: true });
   try {
+    refuseOther(file, old);
     try {
       writeAll(file, bytes);
       if (durable) await file.syncData();
@@ -160,6 +162,16 @@ export async function appendAll(
   } finally {
     file.close();
   }
+}
+
+/** A program that takes no lock may have put another file there since it was looked at. */
+function refuseOther(file: Deno.FsFile, { key, version }: ObjectInfo): void {
+  if (versionOf(file.statSync()) === version) return;
+  throw fail({ adapter: "local-fs", operation: "append to", key }, {
+    code: "Conflict",
+    why: "another program changed it",
+    outcome: "not-applied",
+  });
 }
 
 /** Undoes an append that failed; where that fails, too, nobody knows how much of it is there. */

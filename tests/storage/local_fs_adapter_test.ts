@@ -913,3 +913,25 @@ Deno.test("LocalFsAdapter.delete() never takes a directory from under a writer o
   for (const { success, stderr } of ended) assert(success, stderr);
   assertEquals(place.names(), []);
 });
+
+Deno.test("append() adds nothing to a file that took the place of another since it was looked at", async () => {
+  await using place = new Place();
+  const storage = place.adapter();
+  await storage.append("a", bytes("mine,"), { at: 0 });
+  Deno.writeTextFileSync(place.path("b"), "other"); // of the same size
+  const { openSync } = Deno;
+  Deno.openSync = (path, options) => {
+    if (options?.append) Deno.renameSync(place.path("b"), place.path("a"));
+    return openSync(path, options);
+  };
+  try {
+    const error = await assertRejects(
+      () => storage.append("a", bytes("row"), { at: 5 }),
+      StorageError,
+    );
+    assertEquals([error.code, error.outcome], ["Conflict", "not-applied"]);
+  } finally {
+    Deno.openSync = openSync;
+  }
+  assertEquals(Deno.readTextFileSync(place.path("a")), "other");
+});
