@@ -147,7 +147,7 @@ async function late(
       const underWay = new Set<Promise<unknown>>();
       let tooLate = 0;
       const dawdle = (): Promise<void> =>
-        new Promise((done) => setTimeout(done, random() < 0.6 ? random() * 30 : 0));
+        new Promise((done) => setTimeout(done, random() < 0.35 ? random() * 30 : 0));
       const way: Way = async (send) => {
         const start = performance.now();
         const answer = dawdle().then(() => send(undefined)).then(async (result) => {
@@ -158,7 +158,7 @@ async function late(
         underWay.add(answer.catch(() => {}));
         return await answer;
       };
-      const options = { retry: { times: 50 }, maxPartBytes: SMALL_PART_BYTES };
+      const options = { retry: { times: 50, delayMs: 1 }, maxPartBytes: SMALL_PART_BYTES };
       await using logger = await openLogger(timed(by(base, way), DEADLINE_MS), options);
       for (let i = 0; i < rows; i += 10) {
         await within(PATIENCE_MS, flag(logger, "late", 10), "flags with a deadline");
