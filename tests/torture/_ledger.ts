@@ -52,7 +52,8 @@ type Complaint = readonly [fault: Fault, why: string];
 const NUMBERED = /(?:^|\/)dataset\d+(?:\.\d+)?\.csv$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 
-const WHOLE_END = /,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\r\n$/;
+/** How a text ends whose last row is whole. */
+export const WHOLE_END: RegExp = /,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\r\n$/;
 const ROW_START = /^[a-z]+\d*-\d+,/;
 const LONGEST_ID = 40;
 
