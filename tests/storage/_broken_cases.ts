@@ -39,7 +39,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     }),
   },
   "whose append ignores the version": {
-    fails: [0],
+    fails: [135],
     saying: /Expected an append to a version that was replaced to be refused: it resolved/,
     breakage: (memory) => ({
       append: (key, bytes, { at }) => memory.append?.(key, bytes, { at }) ?? Promise.reject(),

@@ -188,7 +188,7 @@ const declared: readonly Behaviour[] = inGroup(
       run: refusesBeyond,
     },
     {
-      number: 0,
+      number: 135,
       name: "An append to another version of the same size is a Conflict",
       run: refusesAnotherVersion,
     },
