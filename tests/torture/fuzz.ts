@@ -20,7 +20,7 @@ const PATIENCE_MS = 10_000;
 const CASES_A_STEP = 50;
 const HEADER = ["id", "text", "timestamp"];
 const STAMP = "2026-02-01 00:00:00.000001";
-const STAMP_FORM = "dddd-dd-dd dd:dd:dd.dddddd";
+const STAMP_FORM = "0000-00-00 00:00:00.000000";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -131,7 +131,7 @@ function mayBeGoneOn(bytes: Bytes): boolean {
   if (rest !== "record") return rest === "nothing";
   const last = restCells.at(-1) ?? "";
   const isTorn = first.at(-1) === "timestamp" && last.length < STAMP.length &&
-    STAMP_FORM.startsWith(last.replaceAll(/\d/g, "d"));
+    STAMP_FORM.startsWith(last.replaceAll(/\d/g, "0"));
   return restCells.length === first.length && !isTorn;
 }
 
