@@ -3,7 +3,7 @@ import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.t
 import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
-import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import type { ReadResult, StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { timed } from "../../src/storage/timed.ts";
 import { readRecords } from "../../src/dataset/reader.ts";
@@ -205,6 +205,10 @@ async function outage(
   });
 }
 
+function isRead(answer: unknown): answer is ReadResult {
+  return (answer as Partial<ReadResult> | null)?.body instanceof ReadableStream;
+}
+
 /** Requests are aborted before, during and after their effect. */
 async function aborts(base: StorageAdapter, name: string, random: () => number, rows: number) {
   return await under(name, `${rows} flags, requests aborted`, base, async (sky) => {
@@ -226,7 +230,8 @@ async function aborts(base: StorageAdapter, name: string, random: () => number, 
         return await sent;
       }
       aborted.after++;
-      await sent.catch(() => {});
+      const unheard: unknown = await sent.catch(() => null);
+      if (isRead(unheard)) await unheard.body.cancel(); // it holds a file open
       throw new StorageError("Nobody heard what became of it", {
         code: "Unavailable",
         adapter: base.name,
