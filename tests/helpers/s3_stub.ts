@@ -34,6 +34,7 @@ export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}):
         body: new Uint8Array(await new Response(init.body ?? null).arrayBuffer()),
         signal: init.signal ?? null,
       };
+      init.signal?.throwIfAborted(); // one that was given up while it was read is not answered
       seen.push(request);
       return await answer(request, seen.length - 1);
     },
