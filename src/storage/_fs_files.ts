@@ -131,9 +131,12 @@ export function publish(
   if (old !== null && Deno.build.os !== "windows") {
     Deno.chmodSync(stage.path, (Deno.lstatSync(path).mode ?? 0o666) & 0o7777);
   }
+  // Looked at before, as another program may take it away at once, and it was published even so.
+  const file = Deno.lstatSync(stage.path);
   if (exclusive) linkNew(stage, path);
   else Deno.renameSync(stage.path, path);
-  return toInfo(stage.key, Deno.lstatSync(path));
+  // Windows may give it the time of birth of what had the name before.
+  return toInfo(stage.key, Deno.build.os === "windows" ? Deno.lstatSync(path) : file);
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "@std/assert";
 import { lockDirectory } from "../../src/storage/_fs_lock.ts";
 import { LocalFsAdapter, type LocalFsAdapterOptions } from "../../src/storage/local_fs_adapter.ts";
-import type { StorageAdapter, Version } from "../../src/storage/storage_adapter.ts";
+import type { ObjectInfo, StorageAdapter, Version } from "../../src/storage/storage_adapter.ts";
 import { StorageError, type StorageErrorCode } from "../../src/storage/storage_error.ts";
 import { keysOf, textOf } from "../helpers/dataset_check.ts";
 import { runScript, type ScriptOptions, startScript } from "../helpers/deno.ts";
@@ -934,4 +934,60 @@ Deno.test("append() adds nothing to a file that took the place of another since 
     Deno.openSync = openSync;
   }
   assertEquals(Deno.readTextFileSync(place.path("a")), "other");
+});
+
+Deno.test("LocalFsAdapter lets timers and sockets have a turn while call follows call", async () => {
+  await using place = new Place();
+  const storage = place.adapter();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  using _dialled = await Deno.connect({ port: listener.addr.port });
+  let turns = 0;
+  accepted.then((connection) => {
+    connection.close();
+    turns++;
+  });
+  const timer = setInterval(() => turns++, 1);
+  for (let size = 0; size < 1000; size++) await storage.append("a", bytes("x"), { at: size });
+  clearInterval(timer);
+  assertGreater(turns, 2);
+});
+
+Deno.test("LocalFsAdapter knows what it published when another program takes it away at once", async (t) => {
+  const calls: Readonly<Record<string, (storage: LocalFsAdapter) => Promise<ObjectInfo>>> = {
+    "append() that makes the object": (storage) => storage.append("d/a", bytes("row"), { at: 0 }),
+    "write()": (storage) => storage.write("d/a", bytes("row")),
+    "write() of a new one": (storage) =>
+      storage.write("d/a", bytes("row"), { precondition: "absent" }),
+  };
+  const takeAway: Readonly<Record<string, (place: Place) => void>> = {
+    "by a rename": ({ root }) => Deno.renameSync(`${root}/d`, `${root}/e`),
+    "for another file": ({ root }) => {
+      Deno.renameSync(`${root}/d/a`, `${root}/d/old`);
+      Deno.writeTextFileSync(`${root}/d/a`, "other, and longer");
+    },
+  };
+  for (const [what, call] of Object.entries(calls)) {
+    for (const [how, take] of Object.entries(takeAway)) {
+      await t.step(`${what}, ${how}`, async () => {
+        await using place = new Place();
+        const { linkSync, renameSync } = Deno;
+        const then = <A extends unknown[]>(publish: (...args: A) => void) => (...args: A): void => {
+          Object.assign(Deno, { linkSync, renameSync });
+          publish(...args);
+          take(place);
+        };
+        Object.assign(Deno, { linkSync: then(linkSync), renameSync: then(renameSync) });
+        try {
+          const storage = place.adapter();
+          const { size, version } = await call(storage);
+          assertEquals(size, 3);
+          const kept = await storage.stat(how === "by a rename" ? "e/a" : "d/old");
+          assertEquals(version, kept?.version);
+        } finally {
+          Object.assign(Deno, { linkSync, renameSync });
+        }
+      });
+    }
+  }
 });
