@@ -13,7 +13,7 @@ Deno.test.afterAll(() => worker[Symbol.asyncDispose]());
 
 /** What the worker says to a path; what it found wrong is thrown. */
 async function ask(path: string): Promise<unknown> {
-  const response = await fetch(new URL(path, worker.url));
+  const response = await worker.fetch(path);
   if (!response.ok) throw new Error(await response.text());
   return await response.json();
 }
