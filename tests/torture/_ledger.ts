@@ -227,7 +227,7 @@ class Trial {
     const times = (this.#seen.get(id) ?? 0) + 1;
     this.#seen.set(id, times);
     if (times > 1) this.#broken.push(`${id}: there ${times} times, also in ${key}`);
-    if (this.#told.get(id) === "refused") this.#broken.push(`${id}: refused, and there`);
+    if (this.#told.get(id) === "refused") this.#broken.push(`${id}: refused, and there, in ${key}`);
   }
 
   #expectCount(key: string, id: string, place: number): void {

@@ -31,6 +31,7 @@ export const TORN = 'torn-1,"half a row\r\n';
 const LIVE = /^dataset\d+\.csv$/;
 const READ_ONLY_MS = 30;
 const MOST_TRIES = 50;
+const encoder = new TextEncoder();
 
 /** The header of the files that are put in the place of others. */
 export const STRANGE: RowForm = { labels: ["strange", "other"], length: 10 };
@@ -46,6 +47,8 @@ export class Meddler {
   /** The directories that were renamed. */
   readonly renamed: string[] = [];
   readonly rows: ForeignRow[] = [];
+  /** What the rows are in files that took the place of others of their size, by their writers. */
+  readonly lookalikes: Map<string, RowForm> = new Map();
   #count = 0;
 
   /** Adds rows of this form where it adds some. */
@@ -60,6 +63,10 @@ export class Meddler {
       "delete the file": ["destroys", () => this.#each((path) => Deno.removeSync(path))],
       "delete the directory": ["razes", () => this.#deleteDirectory()],
       "replace the file": ["destroys", () => this.#each((path) => this.#replace(path))],
+      "replace the file by one of its size": [
+        "destroys",
+        () => this.#each((path) => this.#replaceAlike(path)),
+      ],
       "rename the file": [
         "sets aside",
         () => this.#each((path) => Deno.renameSync(path, `${path}.old-${++this.#count}`)),
@@ -121,19 +128,45 @@ export class Meddler {
     }
   }
 
-  #replace(path: string): void {
-    const id = `strange-${++this.#count}`;
-    const text = escapeCell(rowText(id, STRANGE.length));
-    const row = encodeRow([id, text, formatTimestamp(Date.now() * 1000)]);
-    Deno.writeTextFileSync(`${path}.new`, encodeRow([...STRANGE.labels, "timestamp"]) + row);
+  /** Puts a file in the place of another: as an editor saves one, in one step. */
+  #swap(path: string, body: Uint8Array): void {
+    Deno.writeFileSync(`${path}.new`, body);
     Deno.chmodSync(`${path}.new`, 0o666);
     Deno.renameSync(`${path}.new`, path);
   }
 
+  #replace(path: string): void {
+    const id = `strange-${++this.#count}`;
+    const text = escapeCell(rowText(id, STRANGE.length));
+    const row = encodeRow([id, text, formatTimestamp(Date.now() * 1000)]);
+    this.#swap(path, encoder.encode(encodeRow([...STRANGE.labels, "timestamp"]) + row));
+  }
+
+  /** Only the version tells the two files apart: they and their headers have the same length. */
+  #replaceAlike(path: string): void {
+    const header = this.#ownHeader(path);
+    if (header === null) return;
+    const labels = header.map((label) => [...label].reverse().join(""));
+    const writer = `alike${++this.#count}`;
+    const rowWith = (id: string): string => {
+      const empty = header.slice(3).map(() => "");
+      return encodeRow([id, rowText(id, 1), ...empty, formatTimestamp(Date.now() * 1000)]);
+    };
+    const text = encodeRow([...labels.slice(0, -1), "timestamp"]);
+    const spare = Deno.statSync(path).size - text.length - rowWith(`${writer}-`).length;
+    if (spare < 1) return;
+    this.#swap(path, encoder.encode(text + rowWith(`${writer}-${"0".repeat(spare)}`)));
+    this.lookalikes.set(writer, { labels: [labels[0]!, labels[1]!], length: 1 });
+  }
+
+  /** The header of a file that has the rows of the flagging processes. */
+  #ownHeader(path: string): string[] | null {
+    const header = Deno.readTextFileSync(path).split("\r\n", 1)[0]!.split(",");
+    return header[0] === this.#form.labels[0] && header.at(-1) === "timestamp" ? header : null;
+  }
+
   #editByRename(path: string): void {
-    Deno.writeFileSync(`${path}.swp`, Deno.readFileSync(path));
-    Deno.chmodSync(`${path}.swp`, 0o666);
-    Deno.renameSync(`${path}.swp`, path);
+    this.#swap(path, Deno.readFileSync(path));
   }
 
   /**
@@ -154,8 +187,9 @@ export class Meddler {
 
   /** As Gradio does: open, append, close. */
   #addRow(path: string): void {
-    const header = Deno.readTextFileSync(path).split("\r\n", 1)[0]!.split(",");
-    if (header[0] !== this.#form.labels[0] || header.at(-1) !== "timestamp") return;
+    const header = this.#ownHeader(path);
+    // Behind a torn row it would be torn as well, and nobody's to mend.
+    if (header === null || Deno.readTextFileSync(path).endsWith(TORN)) return;
     const id = `gradio-${this.rows.length}`;
     const from = Date.now();
     const cells = [id, escapeCell(rowText(id, this.#form.length))];

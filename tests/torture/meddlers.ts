@@ -99,6 +99,7 @@ async function meddle(
   await Promise.all(writers);
   ledger.expect("gradio", { labels: form.labels, length: form.length });
   ledger.expect("strange", STRANGE);
+  for (const [writer, lookalike] of meddler.lookalikes) ledger.expect(writer, lookalike);
   for (const row of meddler.rows) {
     ledger.tell(row.id, { count: 0 });
     spans.set(row.id, row);
@@ -136,6 +137,7 @@ async function meddle(
       `${excused} destroyed by others`,
       `${ledger.refused} refused`,
       `${kept} torn rows set aside`,
+      `${meddler.lookalikes.size} files replaced by ones of their size`,
       ...(through === null ? ["nothing is read-only here"] : []),
       ...(code === "" ? [] : ["some refused as Unknown"]),
     ],
