@@ -1,3 +1,4 @@
+import { file } from "../../src/components/file.ts";
 import type { RetryOptions } from "../../src/dataset/retries.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
@@ -12,10 +13,11 @@ import { rowText } from "../helpers/row_text.ts";
 import { instead } from "../helpers/stores.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { within } from "../helpers/within.ts";
-import { Ledger, onDisk, type RowForm } from "./_ledger.ts";
+import { FILE_LABEL, Ledger, onDisk, type RowForm } from "./_ledger.ts";
 import type { Effort, Torture, Verdict } from "./_verdict.ts";
 
 const FORM: RowForm = { labels: ["id", "text"], length: 100 };
+const WITH_FILES: RowForm = { ...FORM, fileLength: 3000 };
 const PATIENCE_MS = 600_000;
 const DEADLINE_MS = 5;
 const GRACE_MS = 10; // what timed() gives an adapter to tell of its end
@@ -38,34 +40,50 @@ function by(base: StorageAdapter, way: Way): StorageAdapter {
   });
 }
 
+/** A case of bad weather. */
+interface Weather {
+  readonly name: string;
+  readonly done: string;
+  readonly base: StorageAdapter;
+  /** What the rows are. @default {FORM} */
+  readonly form?: RowForm;
+}
+
 /** What a case of bad weather logs to, and how it looks at it afterwards. */
 interface Sky {
-  readonly base: StorageAdapter;
   readonly ledger: Ledger;
   readonly broken: string[];
+  readonly open: (storage: StorageAdapter, options?: CSVLoggerOptions) => Promise<CSVLogger>;
   /** Flags so many rows at once. */
   readonly flag: (logger: CSVLogger, writer: string, rows: number) => Promise<void>;
 }
 
 async function under(
-  name: string,
-  done: string,
-  base: StorageAdapter,
+  { name, done, base, form = FORM }: Weather,
   play: (sky: Sky) => Promise<readonly string[]>,
 ): Promise<Verdict> {
   const ledger = new Ledger();
   const broken: string[] = [];
   const counters = new Map<string, number>();
   const flag = async (logger: CSVLogger, writer: string, rows: number): Promise<void> => {
-    ledger.expect(writer, FORM);
+    ledger.expect(writer, form);
     await Promise.all(Array.from({ length: rows }, async () => {
       const n = counters.get(writer) ?? 0;
       counters.set(writer, n + 1);
       const id = `${writer}-${n}`;
-      ledger.tell(id, await told(logger.flag([id, rowText(id, FORM.length)])));
+      ledger.tell(id, await told(logger.flag(sampleOf(id, form))));
     }));
   };
-  const notes = await play({ base, ledger, broken, flag });
+  const open = async (
+    storage: StorageAdapter,
+    options: CSVLoggerOptions = {},
+  ): Promise<CSVLogger> => {
+    const logger = new CSVLogger({ storage, verbose: false, ...options });
+    const files = form.fileLength === undefined ? [] : [file(FILE_LABEL)];
+    await logger.setup([...form.labels, ...files], "");
+    return logger;
+  };
+  const notes = await play({ ledger, broken, open, flag });
   const judgement = await ledger.judge([{ storage: base }]);
   return {
     name,
@@ -76,99 +94,89 @@ async function under(
   };
 }
 
-async function openLogger(
-  storage: StorageAdapter,
-  options: CSVLoggerOptions = {},
-): Promise<CSVLogger> {
-  const logger = new CSVLogger({ storage, verbose: false, ...options });
-  await logger.setup([...FORM.labels], "");
-  return logger;
+/** What is flagged for a row. */
+function sampleOf(id: string, { length, fileLength }: RowForm): unknown[] {
+  const content = fileLength === undefined ? [] : [new File([rowText(id, fileLength)], "f.txt")];
+  return [id, rowText(id, length), ...content];
 }
 
 /** The machine's clock jumps, mostly back, while rows are flagged. */
 async function clock(random: () => number, flags: number): Promise<Verdict> {
   await using dir = new TempDir();
   const base = onDisk(dir.path).storage;
-  return await under("clock", `${flags} flags while the clock jumps`, base, async (sky) => {
+  const what = { name: "clock", done: `${flags} flags while the clock jumps`, base };
+  return await under(what, async ({ ledger, broken, open, flag }) => {
     const { now } = Date;
     let shift = 0;
     // The adapter forces the times of files forward, and reaps and waits by the same clock.
     Date.now = () => now() + shift;
     try {
-      await using logger = await openLogger(base, { now: () => Date.now() });
+      await using logger = await open(base, { now: () => Date.now() });
       for (let i = 0; i < flags; i += 5) {
         shift = Math.floor((random() - 0.7) * YEAR_MS);
-        await within(PATIENCE_MS, sky.flag(logger, "clock", 5), "a flag after the clock jumped");
+        await within(PATIENCE_MS, flag(logger, "clock", 5), "a flag after the clock jumped");
       }
     } finally {
       Date.now = now;
     }
-    sky.broken.push(...sky.ledger.unlessAll(flags));
+    broken.push(...ledger.unlessAll(flags));
     const [, ...rows] = await Array.fromAsync(readRecords(base, "dataset1.csv"));
     const times = rows.map((row) => row.at(-1) ?? "");
     const steps = times.slice(1).filter((time, i) => time <= times[i]!);
-    if (steps.length > 0) sky.broken.push(`${steps.length} timestamps go back or repeat`);
+    if (steps.length > 0) broken.push(`${steps.length} timestamps go back or repeat`);
     return [];
   });
 }
 
 /** Every request takes long. */
 async function slow(base: StorageAdapter, name: string, slowMs: number): Promise<Verdict> {
-  return await under(
-    name,
-    `every request takes ${slowMs} ms`,
-    base,
-    async ({ flag, ledger, broken }) => {
-      const way: Way = async (send) => {
-        await new Promise((done) => setTimeout(done, slowMs));
-        return await send(undefined);
-      };
-      await using logger = await openLogger(by(base, way));
-      await within(PATIENCE_MS, flag(logger, "slow", 50), "slow flags");
-      await within(PATIENCE_MS, flag(logger, "slow", 50), "slow flags");
-      broken.push(...ledger.unlessAll(100));
-      return [];
-    },
-  );
+  const what = { name, done: `every request takes ${slowMs} ms`, base };
+  return await under(what, async ({ ledger, broken, open, flag }) => {
+    const way: Way = async (send) => {
+      await new Promise((done) => setTimeout(done, slowMs));
+      return await send(undefined);
+    };
+    await using logger = await open(by(base, way));
+    await within(PATIENCE_MS, flag(logger, "slow", 50), "slow flags");
+    await within(PATIENCE_MS, flag(logger, "slow", 50), "slow flags");
+    broken.push(...ledger.unlessAll(100));
+    return [];
+  });
 }
 
 /** A deadline that requests and answers miss: some land behind those that were sent again. */
 async function late(
-  base: StorageAdapter,
+  weather: Omit<Weather, "done">,
   random: () => number,
-  name: string,
   rows: number,
 ): Promise<Verdict> {
-  return await under(
-    name,
-    `${rows} flags, many requests and answers too late`,
-    base,
-    async ({ flag, ledger, broken }) => {
-      const underWay = new Set<Promise<unknown>>();
-      let tooLate = 0;
-      const dawdle = (): Promise<void> =>
-        new Promise((done) => setTimeout(done, random() < 0.35 ? random() * 30 : 0));
-      const way: Way = async (send) => {
-        const start = performance.now();
-        const answer = dawdle().then(() => send(undefined)).then(async (result) => {
-          await dawdle();
-          if (performance.now() - start > DEADLINE_MS + GRACE_MS) tooLate++;
-          return result;
-        });
-        underWay.add(answer.catch(() => {}));
-        return await answer;
-      };
-      const options = { retry: { times: 50, delayMs: 1 }, maxPartBytes: SMALL_PART_BYTES };
-      await using logger = await openLogger(timed(by(base, way), DEADLINE_MS), options);
-      for (let i = 0; i < rows; i += 10) {
-        await within(PATIENCE_MS, flag(logger, "late", 10), "flags with a deadline");
-      }
-      await Promise.all(underWay);
-      if (tooLate === 0) broken.push("no answer was too late");
-      broken.push(...ledger.unlessAll(rows / 2));
-      return [`${tooLate} too late`];
-    },
-  );
+  const { base } = weather;
+  const what = { ...weather, done: `${rows} flags, many requests and answers too late` };
+  return await under(what, async ({ ledger, broken, open, flag }) => {
+    const underWay = new Set<Promise<unknown>>();
+    let tooLate = 0;
+    const dawdle = (): Promise<void> =>
+      new Promise((done) => setTimeout(done, random() < 0.35 ? random() * 30 : 0));
+    const way: Way = async (send) => {
+      const start = performance.now();
+      const answer = dawdle().then(() => send(undefined)).then(async (result) => {
+        await dawdle();
+        if (performance.now() - start > DEADLINE_MS + GRACE_MS) tooLate++;
+        return result;
+      });
+      underWay.add(answer.catch(() => {}));
+      return await answer;
+    };
+    const options = { retry: { times: 50, delayMs: 1 }, maxPartBytes: SMALL_PART_BYTES };
+    await using logger = await open(timed(by(base, way), DEADLINE_MS), options);
+    for (let i = 0; i < rows; i += 10) {
+      await within(PATIENCE_MS, flag(logger, "late", 10), "flags with a deadline");
+    }
+    await Promise.all(underWay);
+    if (tooLate === 0) broken.push("no answer was too late");
+    broken.push(...ledger.unlessAll(rows / 2));
+    return [`${tooLate} too late`];
+  });
 }
 
 /** The store is away for a while; some requests still reach it, and nobody hears. */
@@ -179,7 +187,8 @@ async function outage(
   awayMs: number,
   retry?: RetryOptions,
 ): Promise<Verdict> {
-  return await under(name, `away for ${awayMs} ms`, base, async ({ flag, ledger, broken }) => {
+  const what = { name, done: `away for ${awayMs} ms`, base };
+  return await under(what, async ({ ledger, broken, open, flag }) => {
     let isAway = false;
     let sent = 0; // while it is away; the first request lands
     const way: Way = async (send) => {
@@ -191,7 +200,7 @@ async function outage(
         outcome: "unknown",
       });
     };
-    await using logger = await openLogger(by(base, way), { retry });
+    await using logger = await open(by(base, way), { retry });
     await flag(logger, "before", 20);
     isAway = true;
     setTimeout(() => isAway = false, awayMs);
@@ -210,8 +219,14 @@ function isRead(answer: unknown): answer is ReadResult {
 }
 
 /** Requests are aborted before, during and after their effect. */
-async function aborts(base: StorageAdapter, name: string, random: () => number, rows: number) {
-  return await under(name, `${rows} flags, requests aborted`, base, async (sky) => {
+async function aborts(
+  weather: Omit<Weather, "done">,
+  random: () => number,
+  rows: number,
+): Promise<Verdict> {
+  const { base } = weather;
+  const what = { ...weather, done: `${rows} flags, requests aborted` };
+  return await under(what, async ({ ledger, broken, open, flag }) => {
     const aborted = { before: 0, during: 0, after: 0 };
     const way: Way = async (send) => {
       if (random() < 0.7) return await send(undefined);
@@ -239,11 +254,11 @@ async function aborts(base: StorageAdapter, name: string, random: () => number, 
       });
     };
     const options = { retry: { times: 50, delayMs: 1 }, maxPartBytes: SMALL_PART_BYTES };
-    await using logger = await openLogger(by(base, way), options);
+    await using logger = await open(by(base, way), options);
     for (let i = 0; i < rows; i += 4) {
-      await within(PATIENCE_MS, sky.flag(logger, "aborted", 4), "flags while requests are aborted");
+      await within(PATIENCE_MS, flag(logger, "aborted", 4), "flags while requests are aborted");
     }
-    sky.broken.push(...sky.ledger.unlessAll(rows / 2));
+    broken.push(...ledger.unlessAll(rows / 2));
     const { before, during, after } = aborted;
     return [`aborted before, during, after: ${before}, ${during}, ${after}`];
   });
@@ -251,24 +266,32 @@ async function aborts(base: StorageAdapter, name: string, random: () => number, 
 
 async function* run({ quick, seed }: Effort): AsyncGenerator<Verdict, void, undefined> {
   const random = randomFrom(seed);
+  const append = (): StorageAdapter => new MemoryAdapter();
   const rewrite = (): StorageAdapter => new MemoryAdapter({ capabilities: { append: "none" } });
   const many = quick ? 100 : 5000;
   yield await clock(random, many);
-  yield await slow(new MemoryAdapter(), "slow, append", quick ? 50 : 5000);
+  yield await slow(append(), "slow, append", quick ? 50 : 5000);
   yield await slow(rewrite(), "slow, rewrite", quick ? 50 : 5000);
-  yield await late(new MemoryAdapter(), random, "deadlines, append", quick ? 200 : 1000);
-  yield await late(rewrite(), random, "deadlines, rewrite", quick ? 200 : 1000);
-  yield await outage(new MemoryAdapter(), random, "outage, append", quick ? 200 : 3000);
+  const lateRows = quick ? 200 : 1000;
+  yield await late({ name: "deadlines, append", base: append() }, random, lateRows);
+  yield await late({ name: "deadlines, rewrite", base: rewrite() }, random, lateRows);
+  const files = { base: append(), form: WITH_FILES };
+  yield await late({ name: "deadlines, files", ...files }, random, lateRows / 2);
+  yield await outage(append(), random, "outage, append", quick ? 200 : 3000);
   yield await outage(rewrite(), random, "outage, rewrite", quick ? 200 : 3000);
   const patience = { times: 100, budgetMs: 120_000 };
   const longMs = quick ? 1000 : 45_000;
-  if (!quick) yield await outage(new MemoryAdapter(), random, "long outage", longMs);
-  yield await outage(new MemoryAdapter(), random, "long outage, outlasted", longMs, patience);
-  yield await aborts(new MemoryAdapter(), "aborts, append", random, many);
-  yield await aborts(rewrite(), "aborts, rewrite", random, quick ? many : 1000);
+  if (!quick) yield await outage(append(), random, "long outage", longMs);
+  yield await outage(append(), random, "long outage, outlasted", longMs, patience);
+  yield await aborts({ name: "aborts, append", base: append() }, random, many);
+  const rewritten = quick ? many : 1000;
+  yield await aborts({ name: "aborts, rewrite", base: rewrite() }, random, rewritten);
   await using dir = new TempDir();
   const disk = new LocalFsAdapter({ root: dir.path });
-  yield await aborts(disk, "aborts, disk", random, many);
+  yield await aborts({ name: "aborts, disk", base: disk }, random, many);
+  await using other = new TempDir();
+  const base = new LocalFsAdapter({ root: other.path });
+  yield await aborts({ name: "aborts, disk, files", base, form: WITH_FILES }, random, many);
 }
 
 /** Clocks, delays, outages and aborted requests. */
