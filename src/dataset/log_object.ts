@@ -1,6 +1,7 @@
 import { encodeRow } from "../csv/encode.ts";
 import type { ReadResult, StorageAdapter } from "../storage/storage_adapter.ts";
-import { hasCode, StorageError } from "../storage/storage_error.ts";
+import { isUnknown } from "../storage/_outcome.ts";
+import { hasCode, type StorageError } from "../storage/storage_error.ts";
 import { concat } from "../storage/_concat.ts";
 import type { Read, Target } from "./_target.ts";
 import {
@@ -121,12 +122,11 @@ export class LogObject {
         this.#advance(size, bytes, records, first);
         return "landed";
       } catch (error) {
-        const isUnknown = error instanceof StorageError && error.outcome === "unknown";
-        if (isUnknown) lostAnswer = error;
+        if (isUnknown(error)) lostAnswer = error;
         if (hasCode(error, "Conflict")) {
           return await this.#settleConflict(bytes, lostAnswer, retries);
         }
-        if (!isUnknown && !isPassing(error)) throw lostAnswer ?? error;
+        if (!isUnknown(error) && !isPassing(error)) throw lostAnswer ?? error;
         if (!await retries.pause()) throw lostAnswer ?? error;
       }
     }

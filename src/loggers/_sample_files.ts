@@ -1,5 +1,8 @@
 import type { CellContext, FileSource } from "../components/component.ts";
+import { isPassing } from "../dataset/log_object.ts";
+import { Retries, type RetryOptions } from "../dataset/retries.ts";
 import { pathSegment } from "../components/safe_name.ts";
+import { isUnknown } from "../storage/_outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isValidKey } from "../storage/validate_key.ts";
 
@@ -9,6 +12,7 @@ export interface FilePlace {
   /** The key prefix of the dataset's directory: empty, or with its slash. */
   readonly directory: string;
   readonly simplifyFileData: boolean;
+  readonly retry: RetryOptions | undefined;
 }
 
 /** The files that one sample stores, until its row is written. */
@@ -37,19 +41,28 @@ export class SampleFiles {
   }
 
   async #save(segment: string, source: FileSource, name: string): Promise<string> {
-    const { storage, directory } = this.#place;
+    const { directory } = this.#place;
     const random = crypto.getRandomValues(new Uint8Array(10));
     const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
     const path = `${segment}/${hex}/${pathSegment(name.replace(/^.*[/\\]/s, ""))}`;
     this.#keys.push(directory + path);
-    const isBlob = source instanceof Blob;
-    await storage.write(directory + path, isBlob ? source.stream() : source, {
-      size: isBlob ? source.size : undefined,
-      contentType: isBlob && source.type !== "" && storage.capabilities.metadata
-        ? source.type
-        : undefined,
-    });
+    await this.#write(directory + path, source);
     return path;
+  }
+
+  /** The key is this copy's alone, so that it may be written twice; a stream can be read but once. */
+  async #write(key: string, source: FileSource): Promise<void> {
+    const { storage, retry } = this.#place;
+    const blob = source instanceof Blob ? source : null;
+    const options = {
+      size: blob?.size,
+      contentType: storage.capabilities.metadata && blob?.type || undefined,
+    };
+    const mayPass = (error: unknown): boolean =>
+      !(source instanceof ReadableStream) && (isPassing(error) || isUnknown(error));
+    await new Retries(retry).patiently(mayPass, async () => {
+      await storage.write(key, source instanceof Blob ? source.stream() : source, options);
+    });
   }
 
   async #open(path: string): Promise<ReadableStream<Uint8Array> | null> {

@@ -10,7 +10,7 @@ import type { RetryOptions } from "../dataset/retries.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import { LocalFsAdapter } from "../storage/local_fs_adapter.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
-import { StorageError } from "../storage/storage_error.ts";
+import { isUnknown, withOutcome } from "../storage/_outcome.ts";
 import { utf8Length, validateKey } from "../storage/validate_key.ts";
 import { probeOnce } from "./_probe_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
@@ -63,7 +63,8 @@ export interface LoggerOptions {
   readonly probe?: boolean | undefined;
   /**
    * How long a request whose answer is lost is sent again, before its samples reject with the
-   * outcome `"unknown"`: raise it to outlast the outages of a store.
+   * outcome `"unknown"`: raise it to outlast the outages of a store. Files are sent again as well,
+   * but for those that are streams, which can be read but once.
    *
    * @default {8 times, some 3 seconds in all}
    */
@@ -226,6 +227,7 @@ export abstract class DatasetLogger<
       storage: storage ?? new LocalFsAdapter({ root: flaggingDir }),
       directory,
       simplifyFileData: this.#kind.simplifyFileData,
+      retry,
     };
     const { fileName, header, idColumn } = this.#kind;
     const names = fileName === undefined
@@ -279,7 +281,7 @@ export abstract class DatasetLogger<
       fields = toFields(setup.columns, cells instanceof Promise ? await cells : cells);
     } catch (error) {
       await files.discard();
-      throw error;
+      throw withOutcome(error, "not-applied"); // whatever became of a file, no row names it
     }
     try {
       let isKnown = false;
@@ -288,7 +290,7 @@ export abstract class DatasetLogger<
       return total;
     } catch (error) {
       // Where nobody knows whether the row is there, its files must be.
-      if (!(error instanceof StorageError && error.outcome === "unknown")) await files.discard();
+      if (!isUnknown(error)) await files.discard();
       throw error;
     }
   }

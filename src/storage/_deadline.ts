@@ -1,6 +1,5 @@
 import { aborted, type Attempt } from "./_fail.ts";
-import { isStorageError } from "./_wrapper.ts";
-import type { Outcome } from "./storage_error.ts";
+import { isStorageError, type Outcome } from "./storage_error.ts";
 
 /** How long an adapter that hears of the end may take to say what became of its operation. */
 const GRACE_MS = 10;

@@ -1,7 +1,6 @@
 import { fail } from "./_fail.ts";
-import { isStorageError } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo } from "./storage_adapter.ts";
-import { StorageError } from "./storage_error.ts";
+import { isStorageError, StorageError } from "./storage_error.ts";
 import { MAX_KEY_BYTES, utf8Length, validateKey } from "./validate_key.ts";
 
 /** The keys of a store that lie below a prefix, as their users see them. */

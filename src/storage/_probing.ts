@@ -1,7 +1,11 @@
 import { fail } from "./_fail.ts";
-import { isStorageError } from "./_wrapper.ts";
 import type { ObjectInfo, Precondition, StorageAdapter, WriteOptions } from "./storage_adapter.ts";
-import { hasCode, type StorageError, type StorageErrorCode } from "./storage_error.ts";
+import {
+  hasCode,
+  isStorageError,
+  type StorageError,
+  type StorageErrorCode,
+} from "./storage_error.ts";
 
 const RACERS = 8;
 const KEPT: WriteOptions = { contentType: "text/plain", metadata: { purpose: "probe" } };

@@ -2,7 +2,7 @@ import { type Attempt, fail } from "./_fail.ts";
 import type { S3Context } from "./_s3_client.ts";
 import { describe, type S3Reply } from "./_s3_reply.ts";
 import { childText, parseXml, type XmlElement } from "./_s3_xml.ts";
-import { type Outcome, StorageError, type StorageErrorCode } from "./storage_error.ts";
+import type { Outcome, StorageError, StorageErrorCode } from "./storage_error.ts";
 
 /** An error document, or what can be told without one. */
 export interface S3Fault {
@@ -198,11 +198,4 @@ export function conflict(
     outcome,
     ...(fault === undefined ? {} : { cause: causeOf(fault) }),
   });
-}
-
-/** The error of a step of a mutation, as what it means for the mutation as a whole. */
-export function withOutcome(error: unknown, outcome: Outcome): unknown {
-  if (!(error instanceof StorageError) || error.outcome === outcome) return error;
-  const { message, code, adapter, key, cause } = error;
-  return new StorageError(message, { code, adapter, key, outcome, cause });
 }

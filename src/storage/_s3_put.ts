@@ -1,14 +1,8 @@
 import { aborted, type Attempt, fail } from "./_fail.ts";
+import { withOutcome } from "./_outcome.ts";
 import { pauseFor } from "./_s3_abort.ts";
 import type { S3Client, S3Context } from "./_s3_client.ts";
-import {
-  conflict,
-  faultError,
-  faultOfElement,
-  readFault,
-  type S3Fault,
-  withOutcome,
-} from "./_s3_errors.ts";
+import { conflict, faultError, faultOfElement, readFault, type S3Fault } from "./_s3_errors.ts";
 import { type EtagSpelling, ifMatch, isEtag, versionOf } from "./_s3_etag.ts";
 import { readObject, statObject } from "./_s3_read.ts";
 import { describe, type S3Reply } from "./_s3_reply.ts";

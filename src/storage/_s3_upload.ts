@@ -2,7 +2,7 @@ import { chunksOf } from "./_body.ts";
 import { fail } from "./_fail.ts";
 import { LinkedAbort } from "./_s3_abort.ts";
 import type { S3Client, S3Context } from "./_s3_client.ts";
-import { withOutcome } from "./_s3_errors.ts";
+import { withOutcome } from "./_outcome.ts";
 import { MultipartUpload } from "./_s3_multipart.ts";
 import { type PutRequest, type S3Writer, unconditional } from "./_s3_put.ts";
 import type { Version, WriteOptions } from "./storage_adapter.ts";

@@ -11,7 +11,7 @@ import type {
   StorageAdapter,
   WriteOptions,
 } from "./storage_adapter.ts";
-import type { Outcome, StorageError } from "./storage_error.ts";
+import type { Outcome } from "./storage_error.ts";
 
 /** The methods of an adapter that take a key, by their names. */
 export type KeyedOperation = "stat" | "read" | "write" | "append" | "delete";
@@ -48,11 +48,6 @@ export interface Surroundings {
 }
 
 type Append = NonNullable<StorageAdapter["append"]>;
-
-/** Whether an error is a `StorageError`, of whichever copy of the class. */
-export function isStorageError(error: unknown): error is StorageError {
-  return error instanceof Error && error.name === "StorageError";
-}
 
 /** The outcome of a call that ended before anything was sent; reads have none. */
 export function notApplied({ operation }: Pick<Call<unknown>, "operation">): Outcome | undefined {

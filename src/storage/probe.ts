@@ -1,6 +1,6 @@
 import { aborted } from "./_fail.ts";
 import { Probing } from "./_probing.ts";
-import { isStorageError } from "./_wrapper.ts";
+import { isStorageError } from "./storage_error.ts";
 import type { Capabilities, OperationOptions, StorageAdapter } from "./storage_adapter.ts";
 
 /** Options of {@linkcode probe}. */

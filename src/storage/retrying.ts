@@ -1,10 +1,16 @@
 import { aborted } from "./_fail.ts";
+import { withOutcome } from "./_outcome.ts";
 import { resumeBody } from "./_resume_body.ts";
 import { Retries, type RetryLimits } from "./_retries.ts";
-import { type Call, isStorageError, listAttempt, notApplied, surround } from "./_wrapper.ts";
+import { type Call, listAttempt, notApplied, surround } from "./_wrapper.ts";
 import type { SendList } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "./storage_adapter.ts";
-import { type Outcome, StorageError, type StorageErrorCode } from "./storage_error.ts";
+import {
+  isStorageError,
+  type Outcome,
+  type StorageError,
+  type StorageErrorCode,
+} from "./storage_error.ts";
 
 /** Options of {@linkcode retrying}. */
 export interface RetryingOptions {
@@ -53,11 +59,8 @@ function mayBeSentAgain<T>(call: Call<T>, error: unknown): boolean {
 }
 
 /** An error that says no more than is known of all attempts together. */
-function withOutcome(error: unknown, outcome: Outcome | undefined): unknown {
-  if (outcome !== "unknown" || !isStorageError(error) || error.outcome === "unknown") return error;
-  const { code, adapter, key, message } = error;
-  const cause = "cause" in error ? { cause: error.cause } : {};
-  return new StorageError(message, { code, adapter, key, outcome, ...cause });
+function ofAll(error: unknown, outcome: Outcome | undefined): unknown {
+  return outcome === "unknown" ? withOutcome(error, outcome) : error;
 }
 
 async function sendAgain<T>(call: Call<T>, limits: RetryLimits): Promise<T> {
@@ -70,10 +73,10 @@ async function sendAgain<T>(call: Call<T>, limits: RetryLimits): Promise<T> {
       // Whatever a later attempt says, this one has perhaps landed.
       const isKnown = isStorageError(error) && error.outcome === "not-applied";
       if (outcome !== undefined && !isKnown) outcome = "unknown";
-      if (!mayBeSentAgain(call, error)) throw withOutcome(error, outcome);
+      if (!mayBeSentAgain(call, error)) throw ofAll(error, outcome);
       if (await retries.pause(call.signal)) continue;
       if (call.signal?.aborted) throw aborted(call.attempt, call.signal, outcome);
-      throw withOutcome(error, outcome);
+      throw ofAll(error, outcome);
     }
   }
 }

@@ -72,8 +72,12 @@ export class StorageError extends Error {
   }
 }
 
+/** Whether an error is a {@linkcode StorageError}, of whichever copy of the class. */
+export function isStorageError(error: unknown): error is StorageError {
+  return error instanceof Error && error.name === "StorageError";
+}
+
 /** Whether an error is a {@linkcode StorageError} of this code, from whichever copy of the class. */
 export function hasCode(error: unknown, code: StorageErrorCode): boolean {
-  return error instanceof Error && error.name === "StorageError" &&
-    (error as StorageError).code === code;
+  return isStorageError(error) && error.code === code;
 }

@@ -18,6 +18,7 @@ import type { DatasetLogger } from "../../src/loggers/dataset_logger.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
+import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../../src/storage/storage_error.ts";
 import {
   complaints,
@@ -28,7 +29,7 @@ import {
   textOf,
 } from "../helpers/dataset_check.ts";
 import { runScript, type ScriptOptions, startScript } from "../helpers/deno.ts";
-import { failing } from "../helpers/failing_adapter.ts";
+import { failing, failure } from "../helpers/failing_adapter.ts";
 import type { WriterJob, WriterLine } from "../helpers/flag_writer.ts";
 import { boundByModes, limitedTo } from "../helpers/limits.ts";
 import { linesOf } from "../helpers/lines.ts";
@@ -731,4 +732,53 @@ Deno.test("flag() outlasts as many lost answers as the `retry` option allows", a
   assertEquals(await flagOn(12), 1);
   const error = await assertRejects(() => flagOn(11), StorageError);
   assertEquals(error.code, "Unavailable");
+});
+
+/** A memory whose answers to the first writes of files are lost, or for ever. */
+function losingAnswers(times: number): { storage: StorageAdapter; asked: () => number } {
+  const memory = new MemoryAdapter();
+  let asked = 0;
+  const storage = instead(memory, {
+    async write(key, body, options) {
+      const info = await memory.write(key, body, options);
+      if (++asked <= times) throw failure("Unavailable", key, "unknown");
+      return info;
+    },
+  });
+  return { storage, asked: () => asked };
+}
+
+const BYTES = new TextEncoder().encode("the content");
+const FILE_SOURCES: Readonly<Record<string, () => File | Blob | Uint8Array>> = {
+  "a File": () => new File([BYTES], "f.txt"),
+  "a Blob": () => new Blob([BYTES]),
+  "bytes": () => BYTES,
+};
+
+for (const [name, make] of Object.entries(FILE_SOURCES)) {
+  Deno.test(`flag() stores ${name} again when the answer was lost`, async () => {
+    const { storage, asked } = losingAnswers(3);
+    await using logger = new CSVLogger({ storage, ...quiet, retry: { times: 3, delayMs: 1 } });
+    await logger.setup([file("a")], "");
+    assertEquals(await logger.flag([make()]), 1);
+    assertEquals(asked(), 4);
+    const [path, ...others] = await keysOf(storage, "a/");
+    assertEquals(others, []);
+    assertEquals(await textOf(storage, path!), "the content");
+  });
+}
+
+Deno.test("flag() says that a sample is not there when nobody knows whether its file is", async (t) => {
+  const sources = { ...FILE_SOURCES, "a stream": () => new Blob([BYTES]).stream() };
+  for (const [name, make] of Object.entries(sources)) {
+    await t.step(name, async () => {
+      const { storage, asked } = losingAnswers(Infinity);
+      await using logger = new CSVLogger({ storage, ...quiet, retry: { times: 2, delayMs: 1 } });
+      await logger.setup([value("text"), file("a")], "");
+      const error = await assertRejects(() => logger.flag(["x", make()]), StorageError);
+      assertEquals([error.code, error.outcome], ["Unavailable", "not-applied"]);
+      assertEquals(asked(), name === "a stream" ? 1 : 3); // which can be read but once
+      assertEquals(await keysOf(storage), []);
+    });
+  }
 });
