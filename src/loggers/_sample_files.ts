@@ -67,6 +67,8 @@ export class SampleFiles {
 
   async #open(path: string): Promise<ReadableStream<Uint8Array> | null> {
     if (!isValidKey(path)) return null;
-    return (await this.#place.storage.read(path))?.body ?? null;
+    const { storage, retry } = this.#place;
+    const found = await new Retries(retry).patiently(isPassing, () => storage.read(path));
+    return found?.body ?? null;
   }
 }

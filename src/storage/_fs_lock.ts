@@ -46,7 +46,8 @@ async function takeTurn(dir: string): Promise<void> {
  */
 async function letOthersRun(): Promise<void> {
   if (++locks % LOCKS_AT_A_STRETCH !== 0) return;
-  await new Promise<void>((done) => setImmediate(done));
+  // Deno before 2.4 has no such global.
+  await new Promise<void>((done) => void (globalThis.setImmediate ?? setTimeout)(done));
 }
 
 /** Lets the next caller of this process in. */

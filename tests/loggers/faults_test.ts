@@ -782,3 +782,21 @@ Deno.test("flag() says that a sample is not there when nobody knows whether its 
     });
   }
 });
+
+Deno.test("flag() reads a file of the store again when that fails for a while", async () => {
+  const memory = new MemoryAdapter();
+  await memory.write("there.txt", BYTES);
+  let asked = 0;
+  const storage = instead(memory, {
+    read(key, options) {
+      const isAway = key === "there.txt" && ++asked <= 2;
+      return isAway ? Promise.reject(failure("Unavailable", key)) : memory.read(key, options);
+    },
+  });
+  await using logger = new CSVLogger({ storage, ...quiet, retry: { times: 2, delayMs: 1 } });
+  await logger.setup([file("a")], "");
+  await logger.flag([{ path: "there.txt", meta: { _type: "gradio.FileData" } }]);
+  assertEquals(asked, 3);
+  const [path] = await keysOf(storage, "a/");
+  assertEquals(await textOf(storage, path!), "the content");
+});
