@@ -1,5 +1,5 @@
 import type { S3AdapterOptions } from "../../src/storage/s3_adapter.ts";
-import { commandLine } from "./deno.ts";
+import { ServerProcess } from "./server_process.ts";
 
 const SCRIPT = new URL("./r2_serve.ts", import.meta.url);
 
@@ -9,40 +9,25 @@ const BUCKETS = 200;
 /** What the server takes as a key. */
 export const R2_KEYS = { accessKeyId: "testkey", secretAccessKey: "testsecret" } as const;
 
-/**
- * R2 as miniflare emulates it, behind its S3 endpoint, in a process of its own: neither its memory
- * nor its sockets are then mistaken for the adapter's. It ends with this process, however that ends,
- * for its standard input does.
- */
+/** R2 as miniflare emulates it, behind its S3 endpoint, in a process of its own. */
 export class R2Server implements AsyncDisposable {
-  /** The S3 endpoint, without a bucket. */
-  readonly endpoint: string;
-  readonly #process: Deno.ChildProcess;
+  readonly #process: ServerProcess;
   readonly #buckets: number;
   #taken = 0;
 
-  private constructor(process: Deno.ChildProcess, endpoint: string, buckets: number) {
+  private constructor(process: ServerProcess, buckets: number) {
     this.#process = process;
-    this.endpoint = endpoint;
     this.#buckets = buckets;
   }
 
   /** Starts a server on a free port. */
   static async start(buckets: number = BUCKETS): Promise<R2Server> {
-    const [program = "", ...args] = commandLine(SCRIPT, [`${buckets}`]);
-    const process = new Deno.Command(program, {
-      args,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "null", // Deno warns there of packages' scripts that it does not run
-    }).spawn();
-    const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const { value = "" } = await reader.read();
-    await reader.cancel();
-    if (!value.startsWith("http")) {
-      throw new Error(`R2 did not start: see what this says: ${[program, ...args].join(" ")}`);
-    }
-    return new R2Server(process, value.trim(), buckets);
+    return new R2Server(await ServerProcess.start(SCRIPT, [`${buckets}`]), buckets);
+  }
+
+  /** The S3 endpoint, without a bucket. */
+  get endpoint(): string {
+    return this.#process.url;
   }
 
   /** Options of an adapter over a bucket that nobody has used. */
@@ -53,7 +38,6 @@ export class R2Server implements AsyncDisposable {
 
   /** Stops the server. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process.stdin.close();
-    await this.#process.status;
+    await this.#process[Symbol.asyncDispose]();
   }
 }

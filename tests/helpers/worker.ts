@@ -17,8 +17,6 @@ export class TestWorker implements AsyncDisposable {
   /** Where it answers. */
   readonly url: URL;
   readonly #miniflare: Miniflare;
-  /** The server may close a kept connection just when it is used again. */
-  readonly #client: Deno.HttpClient = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
 
   private constructor(miniflare: Miniflare, url: URL) {
     this.#miniflare = miniflare;
@@ -45,14 +43,8 @@ export class TestWorker implements AsyncDisposable {
     return new TestWorker(miniflare, await miniflare.ready);
   }
 
-  /** Sends a request on a connection of its own. */
-  async fetch(path: string): Promise<Response> {
-    return await fetch(new URL(path, this.url), { client: this.#client });
-  }
-
   /** Stops it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.close();
     await this.#miniflare.dispose();
   }
 }

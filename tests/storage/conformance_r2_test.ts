@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { R2Adapter, type R2BucketLike } from "../../src/storage/r2_adapter.ts";
 import type { ProbeReport } from "../../src/storage/probe.ts";
 import { behaviours } from "../../src/storage/testing.ts";
+import { fetchAlone } from "../helpers/fetch_alone.ts";
 import { TestWorker } from "../helpers/worker.ts";
 
 const WORKER = new URL("../helpers/r2_suite_worker.ts", import.meta.url);
@@ -13,7 +14,7 @@ Deno.test.afterAll(() => worker[Symbol.asyncDispose]());
 
 /** What the worker says to a path; what it found wrong is thrown. */
 async function ask(path: string): Promise<unknown> {
-  const response = await worker.fetch(path);
+  const response = await fetchAlone(new URL(path, worker.url));
   if (!response.ok) throw new Error(await response.text());
   return await response.json();
 }

@@ -8,9 +8,10 @@ import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { S3Adapter } from "../../src/storage/s3_adapter.ts";
 import { behaviours, runBehaviour } from "../../src/storage/testing.ts";
 import { timed } from "../../src/storage/timed.ts";
+import { fetchAlone } from "../helpers/fetch_alone.ts";
 import { R2Server } from "../helpers/r2_server.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
-import type { TestWorker } from "../helpers/worker.ts";
 import { type Effort, NO_COUNTS, type Torture, type Verdict } from "./_verdict.ts";
 
 const OPERATIONS = 400;
@@ -19,6 +20,7 @@ const LONGEST_ROUND_MS = 600_000;
 const LONGEST_CALL_MS = 120_000;
 const BUCKETS = 1000; // each round takes one
 const QUICK_BUCKETS = 20;
+const WORKER_SCRIPT = new URL("../helpers/worker_serve.ts", import.meta.url);
 const R2_WORKER = new URL("../helpers/r2_model_worker.ts", import.meta.url);
 
 /** Makes an adapter over an empty store; a root on the disk is given to those that need one. */
@@ -57,14 +59,14 @@ function playOn(make: Maker): Play {
 }
 
 /** Plays on the adapter of a Worker. */
-function playIn(worker: TestWorker): Play {
+function playIn(url: string): Play {
   return async (seed) => {
     const query = new URLSearchParams({
       seed: `${seed}`,
       operations: `${OPERATIONS}`,
       timeLimitMs: `${LONGEST_ROUND_MS}`,
     });
-    const response = await worker.fetch(`/?${query}`);
+    const response = await fetchAlone(`${url}?${query}`);
     if (!response.ok) throw new Error(await response.text());
     return await response.json();
   };
@@ -110,9 +112,8 @@ async function* runOnS3(effort: Effort): AsyncGenerator<Verdict, void, undefined
 }
 
 async function* runOnR2(effort: Effort): AsyncGenerator<Verdict, void, undefined> {
-  const { TestWorker } = await import("../helpers/worker.ts"); // large, and of no other torture
-  await using worker = await TestWorker.start(R2_WORKER, { buckets: ["BUCKET"] });
-  yield await playFor("model-r2", playIn(worker), effort);
+  await using worker = await ServerProcess.start(WORKER_SCRIPT, [String(R2_WORKER), "BUCKET"]);
+  yield await playFor("model-r2", playIn(worker.url), effort);
 }
 
 /** Random operations on each adapter, beside the model. */
