@@ -63,7 +63,9 @@ Deno.test("Ledger finds a row that was refused", async () => {
   const ledger = new Ledger();
   ledger.expect("a", FORM);
   ledger.tell("a-0", "refused");
-  assertEquals((await ledger.judge([{ storage }])).broken, ["a-0: refused, and there"]);
+  assertEquals((await ledger.judge([{ storage }])).broken, [
+    "a-0: refused, and there, in dataset1.csv",
+  ]);
 });
 
 Deno.test("Ledger finds a count that is not the row's place", async () => {
