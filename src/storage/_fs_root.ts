@@ -77,7 +77,7 @@ export class FsRoot {
       makeDirectory(dir, this.#durable);
     } catch (error) {
       if (isBehindDanglingLink(dir)) throw this.#leadsNowhere(dir, attempt);
-      if (!(error instanceof Deno.errors.NotFound)) throw this.error(error, attempt);
+      if (!wasRemoved(error, dir)) throw this.error(error, attempt);
     }
   }
 
@@ -157,6 +157,24 @@ function isBehindDanglingLink(path: string): boolean {
     if (parentOf(at) === at) return false;
   }
   return false;
+}
+
+/** Whether a directory could not be made since another process removed it, or one above, at once. */
+function wasRemoved(error: unknown, dir: string): boolean {
+  if (error instanceof Deno.errors.NotFound) return true;
+  // "It exists" is also said of one that was gone when Deno looked whether it is a directory.
+  return error instanceof Deno.errors.AlreadyExists && nearestIsDirectory(dir);
+}
+
+/** Whether what is at a path, or else at the nearest one above it, is a directory. */
+function nearestIsDirectory(path: string): boolean {
+  for (let at = path;; at = parentOf(at)) {
+    try {
+      return Deno.statSync(at).isDirectory;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || parentOf(at) === at) return false;
+    }
+  }
 }
 
 function isThere(path: string): boolean {

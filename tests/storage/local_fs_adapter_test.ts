@@ -991,3 +991,27 @@ Deno.test("LocalFsAdapter knows what it published when another program takes it 
     }
   }
 });
+
+Deno.test("LocalFsAdapter makes a directory again that is gone when it is said to exist", async (t) => {
+  for (const durable of [false, true]) {
+    await t.step(durable ? "durable" : "not durable", async () => {
+      await using place = new Place();
+      const { mkdirSync } = Deno;
+      let times = 0;
+      Deno.mkdirSync = (path, options) => {
+        if (++times > 3) return mkdirSync(path, options);
+        throw new Deno.errors.AlreadyExists("File exists (os error 17)");
+      };
+      try {
+        const storage = place.adapter({ durable });
+        await storage.append("d/e/a", bytes("row"), { at: 0 });
+        assertEquals(await textOf(storage, "d/e/a"), "row");
+        Deno.writeTextFileSync(place.path("file"), "no directory");
+        times = 0;
+        await assertRefused(storage.write("file/a", bytes("row")), "Conflict", "below a file");
+      } finally {
+        Deno.mkdirSync = mkdirSync;
+      }
+    });
+  }
+});
