@@ -948,7 +948,7 @@ Deno.test("LocalFsAdapter lets timers and sockets have a turn while call follows
     turns++;
   });
   const timer = setInterval(() => turns++, 1);
-  for (let size = 0; size < 1000; size++) await storage.append("a", bytes("x"), { at: size });
+  for (let size = 0; size < 4000; size++) await storage.append("a", bytes("x"), { at: size });
   clearInterval(timer);
   assertGreater(turns, 2);
 });
