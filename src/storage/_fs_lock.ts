@@ -49,7 +49,7 @@ async function takeTurn(dir: string): Promise<void> {
  */
 async function letOthersRun(): Promise<void> {
   if (++locks % LOCKS_AT_A_STRETCH !== 0) return;
-  // Deno before 2.4 has no such global.
+  // Older Deno has no such global.
   await new Promise<void>((done) => void (globalThis.setImmediate ?? setTimeout)(done));
 }
 
