@@ -26,6 +26,14 @@ export interface DatasetLogOptions {
   readonly isAlone?: boolean | undefined;
   /** The column that holds each sample's id, so that a sample counts once. @default {none} */
   readonly idColumn?: string | undefined;
+  /**
+   * Whether no two rows of any writers are equal, as with ids or fine timestamps. A refused write is
+   * then looked for: `fetch` and proxies send requests again, and only the second copy's refusal
+   * arrives.
+   *
+   * @default {false}
+   */
+  readonly uniqueRows?: boolean | undefined;
   /** How often a request without an answer is sent again. */
   readonly retry?: RetryOptions | undefined;
   /** Told, in a sentence, of repairs. */
@@ -69,6 +77,7 @@ export class DatasetLog {
   readonly #hasHeader: boolean;
   readonly #maxPartBytes: number;
   readonly #ids: KnownIds | null;
+  readonly #uniqueRows: boolean;
   readonly #retry: RetryOptions | undefined;
   readonly #onNotice: (notice: string) => void;
   #object: LogObject;
@@ -91,6 +100,7 @@ export class DatasetLog {
     this.#hasHeader = options.header ?? true;
     this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
     this.#ids = options.idColumn === undefined ? null : new KnownIds(options.idColumn);
+    this.#uniqueRows = options.uniqueRows ?? false;
     this.#retry = options.retry;
     this.#onNotice = options.onNotice ?? (() => {});
     this.#object = this.#objectOf(1);
@@ -316,6 +326,7 @@ export class DatasetLog {
     const ids = this.#ids;
     return new LogObject(this.#storage, key, this.#targetOf(key), {
       onNotice: this.#onNotice,
+      uniqueRows: this.#uniqueRows,
       ...(ids === null
         ? {}
         : { onRecord: (cells, index) => ids.see(cells, index), onReset: () => ids.reset() }),

@@ -24,6 +24,8 @@ const encoder: TextEncoder = new TextEncoder();
 export interface LogObjectOptions {
   /** Told, in a sentence, of repairs. */
   readonly onNotice: (notice: string) => void;
+  /** Whether equal bytes in the object can only be this writer's. */
+  readonly uniqueRows: boolean;
   /** Called with the cells of each record that is read, the header included, and its index. */
   readonly onRecord?: OnRecord | undefined;
   /** Called when all that was read is void: the object is another one, or gone. */
@@ -168,8 +170,11 @@ export class LogObject {
     lostAnswer: StorageError | undefined,
     retries: Retries,
   ): Promise<"landed" | "refused"> {
+    // Even a first refusal may answer a copy that fetch or a proxy sent after the one that landed.
+    const isOurs = lostAnswer !== undefined || this.#options.uniqueRows;
+    const expected = isOurs ? bytes : undefined;
     try {
-      const found = await retries.patiently(isPassing, () => this.#refresh(lostAnswer && bytes));
+      const found = await retries.patiently(isPassing, () => this.#refresh(expected));
       if (found === "landed") return found;
       if (found === "replaced" && lostAnswer !== undefined) throw lostAnswer;
     } catch (error) {

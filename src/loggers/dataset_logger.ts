@@ -238,6 +238,7 @@ export abstract class DatasetLogger<
     const versions = new DatasetVersions(place.storage, names, {
       header,
       idColumn,
+      uniqueRows: idColumn !== undefined || this.#hasUniqueTimestamps,
       maxPartBytes,
       segments,
       retry,
@@ -293,6 +294,12 @@ export abstract class DatasetLogger<
       if (!isUnknown(error)) await files.discard();
       throw error;
     }
+  }
+
+  /** Whether rows differ by their timestamps alone: with microseconds of the real clock they do. */
+  get #hasUniqueTimestamps(): boolean {
+    const { now, timestamp } = this.#options;
+    return this.#kind.header && now === undefined && timestamp === undefined;
   }
 
   /** How samples reach the store, where that is not the plain way. */

@@ -1,0 +1,127 @@
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { S3Adapter } from "../../src/storage/s3_adapter.ts";
+
+interface Stored {
+  readonly body: Uint8Array;
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Options of {@linkcode HttpS3}. */
+export interface HttpS3Options {
+  /** Whether If-Match and If-None-Match count. @default {true} */
+  readonly conditions?: boolean;
+  /**
+   * Called after a PUT took effect. With `true` the connection is destroyed, without an answer, if
+   * it has served a request before: `fetch` then sends the PUT again by itself.
+   */
+  readonly breakAfterPut?: (key: string) => boolean;
+}
+
+/** An S3 service over real connections, which keeps its objects in memory. */
+export class HttpS3 implements AsyncDisposable {
+  readonly objects: Map<string, Stored> = new Map();
+  /** How many connections were destroyed after the effect of a PUT. */
+  broken = 0;
+  readonly #options: HttpS3Options;
+  readonly #server: ReturnType<typeof createServer>;
+  readonly #served: WeakMap<object, number> = new WeakMap();
+
+  constructor(options: HttpS3Options = {}) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  /** Starts to listen, and resolves with what makes an adapter. */
+  async listen(): Promise<() => S3Adapter> {
+    await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
+    const { port } = this.#server.address() as AddressInfo;
+    const keys = { accessKeyId: "id", secretAccessKey: "secret" };
+    return () => new S3Adapter({ endpoint: `http://127.0.0.1:${port}`, bucket: "flags", ...keys });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const served = (this.#served.get(request.socket) ?? 0) + 1;
+    this.#served.set(request.socket, served);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = new Uint8Array(Buffer.concat(chunks));
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://host");
+    const key = pathname.split("/").slice(2).map(decodeURIComponent).join("/");
+    if (key === "") return this.#list(searchParams.get("prefix") ?? "", response);
+    switch (request.method) {
+      case "PUT":
+        return this.#put(key, body, request, response, served > 1);
+      case "DELETE":
+        this.objects.delete(key);
+        return void response.writeHead(204).end();
+      default:
+        return this.#get(key, request, response);
+    }
+  }
+
+  #put(
+    key: string,
+    body: Uint8Array,
+    { headers, socket }: IncomingMessage,
+    response: ServerResponse,
+    isKeptAlive: boolean,
+  ): void {
+    const stored = this.objects.get(key);
+    if (this.#options.conditions ?? true) {
+      const match = headers["if-match"]?.replaceAll('"', "");
+      const isMet = headers["if-none-match"] === undefined || stored === undefined;
+      if (match !== undefined && stored === undefined) return fault(response, 404, "NoSuchKey");
+      if (!isMet || (match !== undefined && match !== stored?.etag)) {
+        return fault(response, 412, "PreconditionFailed");
+      }
+    }
+    const etag = createHash("md5").update(body).digest("hex");
+    const kept = Object.entries(headers).filter(([name]) =>
+      name === "content-type" || name.startsWith("x-amz-meta-")
+    );
+    this.objects.set(key, { body, etag, metadata: Object.fromEntries(kept) as Stored["metadata"] });
+    if (isKeptAlive && this.#options.breakAfterPut?.(key)) {
+      this.broken++;
+      return void socket.destroy();
+    }
+    response.writeHead(200, { etag: `"${etag}"` }).end();
+  }
+
+  #get(key: string, { headers, method }: IncomingMessage, response: ServerResponse): void {
+    const stored = this.objects.get(key);
+    if (stored === undefined) return fault(response, 404, "NoSuchKey");
+    const { body, etag, metadata } = stored;
+    const match = headers["if-match"]?.replaceAll('"', "");
+    if (match !== undefined && match !== etag) return fault(response, 412, "PreconditionFailed");
+    const range = method === "GET" ? /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? "") : null;
+    const start = Number(range?.[1] ?? 0);
+    const end = Math.min(body.length, range?.[2] ? Number(range[2]) + 1 : body.length);
+    if (range !== null && start >= body.length) return fault(response, 416, "InvalidRange");
+    const known = { ...metadata, etag: `"${etag}"`, "content-length": `${end - start}` };
+    const part = { ...known, "content-range": `bytes ${start}-${end - 1}/${body.length}` };
+    response.writeHead(range === null ? 200 : 206, range === null ? known : part)
+      .end(method === "HEAD" ? undefined : body.subarray(start, end));
+  }
+
+  #list(prefix: string, response: ServerResponse): void {
+    const entries = [...this.objects].filter(([key]) => key.startsWith(prefix)).sort();
+    const contents = entries.map(([key, { body, etag }]) =>
+      `<Contents><Key>${key}</Key><Size>${body.length}</Size><ETag>"${etag}"</ETag></Contents>`
+    );
+    response.writeHead(200).end(
+      `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`,
+    );
+  }
+}
+
+function fault(response: ServerResponse, status: number, code: string): void {
+  response.writeHead(status).end(`<Error><Code>${code}</Code><Message>m</Message></Error>`);
+}
