@@ -88,6 +88,7 @@ class FaultyStorage implements FaultyAdapter {
   readonly capabilities: Capabilities;
   readonly append?: NonNullable<StorageAdapter["append"]>;
   readonly settle: () => Promise<void>;
+  readonly probe?: NonNullable<StorageAdapter["probe"]>;
   [Symbol.asyncDispose]?: () => Promise<void>;
   readonly #adapter: StorageAdapter;
   readonly #faults: Faults;
@@ -100,6 +101,8 @@ class FaultyStorage implements FaultyAdapter {
     this.settle = () => this.#faults.settle();
     const append = adapter.append?.bind(adapter);
     if (append !== undefined) this.append = this.#appendBy(append);
+    const probe = adapter.probe?.bind(adapter);
+    if (probe !== undefined) this.probe = probe;
     const dispose = adapter[Symbol.asyncDispose]?.bind(adapter);
     if (dispose === undefined) return;
     this[Symbol.asyncDispose] = async () => {

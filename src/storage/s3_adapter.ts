@@ -17,6 +17,7 @@ import { validateBody } from "./_body.ts";
 import { type Attempt, fail, refuseAborted } from "./_fail.ts";
 import { validateList, validateWrite } from "./_options.ts";
 import { disposedOf } from "./_preconditions.ts";
+import { probe, type ProbeReport } from "./probe.ts";
 import { validateRange } from "./_range.ts";
 import { S3Client } from "./_s3_client.ts";
 import { optionsFromEnv } from "./_s3_env.ts";
@@ -56,6 +57,7 @@ export type {
   Version,
   WriteOptions,
 } from "./storage_adapter.ts";
+export type { ProbeCheck, ProbeReport } from "./probe.ts";
 export type { S3AdapterOptions, S3Fetch };
 
 /** How many entries a page of a listing has at the most. */
@@ -201,6 +203,11 @@ export class S3Adapter implements StorageAdapter {
       if (++listed >= limit) return;
       refuseAborted(attempt, options);
     }
+  }
+
+  /** Examines whether the store keeps its conditions, with `probe()`; cleans up after itself. */
+  probe(): Promise<ProbeReport> {
+    return probe(this);
   }
 
   /** Ends the use of the adapter; it holds nothing. Calls after it reject. */

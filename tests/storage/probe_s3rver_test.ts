@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 // deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
 import S3rver from "npm:s3rver@3.7.1";
+import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { probe } from "../../src/storage/probe.ts";
 import { S3Adapter } from "../../src/storage/s3_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
@@ -20,14 +21,18 @@ Deno.test.afterAll(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
-Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async () => {
-  const storage = new S3Adapter({
+function makeStorage(): S3Adapter {
+  return new S3Adapter({
     endpoint: `http://127.0.0.1:${port}`,
     bucket: "flags",
     region: "us-east-1",
     accessKeyId: "S3RVER",
     secretAccessKey: "S3RVER",
   });
+}
+
+Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async () => {
+  const storage = makeStorage();
   const error = await assertRejects(() => probe(storage), StorageError);
   assertEquals(error.code, "Misconfigured");
   assertStringIncludes(
@@ -36,3 +41,19 @@ Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async (
   );
   assertEquals(await Array.fromAsync(storage.list()), []);
 });
+
+for (const segments of [false, true]) {
+  Deno.test(`CSVLogger refuses s3rver, which ignores conditions, segments ${segments}`, async () => {
+    const loggers = Array.from({ length: 4 }, () => {
+      return new CSVLogger({ storage: makeStorage(), segments, verbose: false });
+    });
+    for (const logger of loggers) await logger.setup(["question"]);
+    for (let i = 0; i < 5; i++) {
+      const flagged = await Promise.allSettled(loggers.map((logger) => logger.flag([`${i}`])));
+      for (const one of flagged) {
+        assertEquals(one.status === "rejected" && one.reason.code, "Misconfigured");
+      }
+    }
+    assertEquals(await Array.fromAsync(makeStorage().list()), []);
+  });
+}
