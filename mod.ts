@@ -22,13 +22,13 @@ export { value } from "./src/components/value.ts";
 export { decodeRecord } from "./src/csv/decode.ts";
 export { encodeRow } from "./src/csv/encode.ts";
 export { escapeCell, unescapeCell } from "./src/csv/escape.ts";
-export type { Rung } from "./src/dataset/_target.ts";
+export type { WriteMode } from "./src/dataset/log/part_writer.ts";
 export type { Field } from "./src/dataset/fields.ts";
 export type { RetryOptions } from "./src/dataset/retries.ts";
 export { formatTimestamp } from "./src/dataset/timestamp.ts";
 export {
-  type DatasetKind,
   DatasetLogger,
+  type DatasetLoggerSettings,
   type LoggerOptions,
   optionalField,
 } from "./src/loggers/dataset_logger.ts";
@@ -45,29 +45,32 @@ export {
   type FlagOption,
   type FlagRequest,
   type VisualFeedbackOptions,
-} from "./src/loggers/flag_method.ts";
+} from "./src/buttons/flag_method.ts";
 export {
   type FlagArguments,
   FlaggingCallback,
   type SetupArguments,
 } from "./src/loggers/flagging_callback.ts";
 export { SimpleCSVLogger } from "./src/loggers/simple_csv_logger.ts";
-export { LocalFsAdapter, type LocalFsAdapterOptions } from "./src/storage/local_fs_adapter.ts";
+export {
+  LocalFsAdapter,
+  type LocalFsAdapterOptions,
+} from "./src/storage/local_fs/local_fs_adapter.ts";
 export { MemoryAdapter, type MemoryAdapterOptions } from "./src/storage/memory_adapter.ts";
 export type {
   AppendOptions,
-  Body,
+  AtomicScope,
+  ByteRange,
   Capabilities,
   ListOptions,
   ObjectInfo,
+  ObjectVersion,
   OperationOptions,
   Precondition,
-  Range,
   ReadOptions,
   ReadResult,
-  Scope,
   StorageAdapter,
-  Version,
+  WriteBody,
   WriteOptions,
 } from "./src/storage/storage_adapter.ts";
 export {

@@ -1,7 +1,7 @@
 // A storage adapter of one's own, in 60 lines: objects are rows of a SQLite table.
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { CSVLogger, MemoryAdapter, StorageError } from "@flagstone/flagging";
-import type { Capabilities, StorageAdapter, Version } from "@flagstone/flagging";
+import type { Capabilities, ObjectVersion, StorageAdapter } from "@flagstone/flagging";
 
 const less = { append: "none", durable: false, versions: "unique", metadata: false } as const;
 const offers: Capabilities = { create: "host", swap: "host", ...less };
@@ -17,7 +17,7 @@ export function sqliteAdapter(db: DatabaseSync): StorageAdapter {
   const query = (sql: string, ...values: SQLInputValue[]) => {
     try {
       return db.prepare(sql).all(...values).map(({ key, version, size, body }) => ({
-        info: { key: `${key}`, version: `v${version}` as Version, size: Number(size) },
+        info: { key: `${key}`, version: `v${version}` as ObjectVersion, size: Number(size) },
         body: body as Uint8Array,
       }));
     } catch (cause) {

@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  type AtomicScope,
   type Capabilities,
   ChatCSVLogger,
   ClassicCSVLogger,
@@ -13,7 +14,6 @@ import {
   file,
   LocalFsAdapter,
   MemoryAdapter,
-  type Scope,
   SimpleCSVLogger,
   type StorageAdapter,
   StorageError,
@@ -41,7 +41,7 @@ const ADAPTERS: Readonly<Record<string, StorageAdapter>> = {
   }),
 };
 
-const SCOPES: Readonly<Record<Scope, string>> = {
+const SCOPES: Readonly<Record<AtomicScope, string>> = {
   none: "not offered",
   process: "this process",
   host: "this host",

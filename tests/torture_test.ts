@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { freshSeed } from "../src/storage/conformance/_random.ts";
+import { freshSeed } from "../src/testing/random.ts";
 import { MemoryAdapter } from "../src/storage/memory_adapter.ts";
 import { TORTURES } from "./torture/_all.ts";
 import { Ledger, type RowForm } from "./torture/_ledger.ts";

@@ -1,6 +1,6 @@
 import type { Cell, CellContext, FileSource } from "./component.ts";
 import { type FileData, toFileData } from "./file_data.ts";
-import { hasToJson, jsonCell, walkValue } from "./json_cell.ts";
+import { hasToJson, jsonCell, walkValue } from "./_json_cell.ts";
 
 /** Whether a value holds bytes, which JSON cannot. */
 export function isFileSource(value: unknown): value is FileSource {

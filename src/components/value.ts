@@ -1,6 +1,6 @@
 import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files.ts";
 import type { Component } from "./component.ts";
-import { jsonCell } from "./json_cell.ts";
+import { jsonCell } from "./_json_cell.ts";
 
 /**
  * A component for any value: text is written as typed, `null` and `undefined` are an empty cell,

@@ -1,11 +1,11 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { StorageError } from "../storage/storage_error.ts";
-import type { Rung } from "./_target.ts";
-import { DatasetLog, type DatasetLogOptions } from "./dataset_log.ts";
+import type { WriteMode } from "./log/part_writer.ts";
+import { DatasetLog, type DatasetLogOptions } from "./log/dataset_log.ts";
 import { type Field, headerFor, rowUnder } from "./fields.ts";
 import { type FileNames, newWriter, segmentKey } from "./file_name.ts";
-import { isPassing } from "./log_object.ts";
-import { NotTakenError } from "./not_taken_error.ts";
+import { isTransient } from "./log/_dataset_part.ts";
+import { NotTakenError } from "./log/not_taken_error.ts";
 import { Retries } from "./retries.ts";
 
 const MOST_BLOCKED = 20; // names in a row that are there and are no files
@@ -49,8 +49,8 @@ export class DatasetVersions {
   }
 
   /** How rows reach the store; `null` before the first sample. */
-  get rung(): Rung | null {
-    return this.#current?.rung ?? null;
+  get writeMode(): WriteMode | null {
+    return this.#current?.writeMode ?? null;
   }
 
   /**
@@ -101,7 +101,7 @@ export class DatasetVersions {
 
   async #find(fields: readonly Field[]): Promise<DatasetLog> {
     const retries = new Retries(this.#options.retry);
-    let key = await retries.patiently(isPassing, () => this.#names.first());
+    let key = await retries.patiently(isTransient, () => this.#names.first());
     while (true) {
       const log = this.#blocked.has(key) ? null : await this.#open(key);
       if (log?.isEmpty) {

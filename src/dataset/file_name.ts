@@ -59,7 +59,7 @@ export async function latestPart(storage: StorageAdapter, key: string): Promise<
 }
 
 /** The keys of all that a dataset consists of: its parts in their order, then its segments. */
-export async function piecesOf(storage: StorageAdapter, key: string): Promise<string[]> {
+export async function objectKeysOf(storage: StorageAdapter, key: string): Promise<string[]> {
   const parts = new Set<number>();
   const segments: [writer: string, part: number][] = [];
   for await (const middle of middles(storage, key)) {

@@ -1,8 +1,8 @@
 import type { CellContext, FileSource } from "../components/component.ts";
-import { isPassing } from "../dataset/log_object.ts";
+import { isTransient } from "../dataset/log/_dataset_part.ts";
 import { Retries, type RetryOptions } from "../dataset/retries.ts";
 import { pathSegment } from "../components/safe_name.ts";
-import { isUnknown } from "../storage/_outcome.ts";
+import { isUnknown } from "../storage/outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isValidKey } from "../storage/validate_key.ts";
 
@@ -59,7 +59,7 @@ export class SampleFiles {
       contentType: storage.capabilities.metadata && blob?.type || undefined,
     };
     const mayPass = (error: unknown): boolean =>
-      !(source instanceof ReadableStream) && (isPassing(error) || isUnknown(error));
+      !(source instanceof ReadableStream) && (isTransient(error) || isUnknown(error));
     await new Retries(retry).patiently(mayPass, async () => {
       await storage.write(key, source instanceof Blob ? source.stream() : source, options);
     });
@@ -68,7 +68,7 @@ export class SampleFiles {
   async #open(path: string): Promise<ReadableStream<Uint8Array> | null> {
     if (!isValidKey(path)) return null;
     const { storage, retry } = this.#place;
-    const found = await new Retries(retry).patiently(isPassing, () => storage.read(path));
+    const found = await new Retries(retry).patiently(isTransient, () => storage.read(path));
     return found?.body ?? null;
   }
 }

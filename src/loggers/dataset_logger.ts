@@ -3,14 +3,14 @@ import { pathSegment } from "../components/safe_name.ts";
 import { value } from "../components/value.ts";
 import { escapeCell } from "../csv/escape.ts";
 import { DatasetVersions } from "../dataset/dataset_versions.ts";
-import type { Rung } from "../dataset/_target.ts";
+import type { WriteMode } from "../dataset/log/part_writer.ts";
 import type { Field } from "../dataset/fields.ts";
 import { FixedNames, NumberedNames } from "../dataset/file_name.ts";
 import type { RetryOptions } from "../dataset/retries.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
-import { LocalFsAdapter } from "../storage/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../storage/local_fs/local_fs_adapter.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
-import { isUnknown, withOutcome } from "../storage/_outcome.ts";
+import { isUnknown, withOutcome } from "../storage/outcome.ts";
 import { utf8Length, validateKey } from "../storage/validate_key.ts";
 import { probeOnce } from "./_probe_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
@@ -72,7 +72,7 @@ export interface LoggerOptions {
 }
 
 /** What kind of dataset a logger keeps. */
-export interface DatasetKind {
+export interface DatasetLoggerSettings {
   /** The name of its file; `undefined`: `dataset<N>.csv`. */
   readonly fileName: string | undefined;
   /** Whether its first row is a header. */
@@ -164,7 +164,7 @@ export abstract class DatasetLogger<
   FlagArgs extends unknown[] = FlagArguments,
 > extends FlaggingCallback<SetupArgs, FlagArgs> {
   readonly #options: LoggerOptions;
-  readonly #kind: DatasetKind;
+  readonly #kind: DatasetLoggerSettings;
   readonly #clock: Clock;
   /** How many samples are under way: a set of promises would leave garbage that V8 keeps for long. */
   #underWay = 0;
@@ -173,7 +173,7 @@ export abstract class DatasetLogger<
   #disposed = false;
 
   /** Makes a logger of this kind; touches nothing yet. */
-  constructor(options: LoggerOptions, kind: DatasetKind) {
+  constructor(options: LoggerOptions, kind: DatasetLoggerSettings) {
     super();
     if (kind.fileName?.includes("/")) {
       throw new TypeError(
@@ -196,10 +196,10 @@ export abstract class DatasetLogger<
 
   /**
    * How samples reach the store: `"append"` to a file, `"rewrite"` of an object under
-   * compare-and-swap, or `"once"`, each group in an object of its own; `null` before the first one.
+   * compare-and-swap, or `"write-once"`, each group in an object of its own; `null` before the first one.
    */
-  get rung(): Rung | null {
-    return this.#setup?.versions.rung ?? null;
+  get writeMode(): WriteMode | null {
+    return this.#setup?.versions.writeMode ?? null;
   }
 
   /** Waits until every sample that was flagged is kept or was rejected. */
@@ -304,8 +304,8 @@ export abstract class DatasetLogger<
 
   /** How samples reach the store, where that is not the plain way. */
   get #way(): string {
-    const rung = this.rung;
-    return rung === "append" || rung === null ? "" : ` (${rung})`;
+    const writeMode = this.writeMode;
+    return writeMode === "append" || writeMode === null ? "" : ` (${writeMode})`;
   }
 
   #refuseDisposed(action: string): void {

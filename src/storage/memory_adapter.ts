@@ -1,20 +1,25 @@
-import { chunksOf, validateBody } from "./_body.ts";
-import { concat } from "./_concat.ts";
-import { type Attempt, fail, refuseAborted } from "./_fail.ts";
-import { validateAppend, validateList, validateWrite } from "./_options.ts";
-import { disposedOf, refuseOffset, refusePrecondition, refuseVersion } from "./_preconditions.ts";
-import { resolveRange, validateRange } from "./_range.ts";
+import { chunksOf, validateBody } from "./kit/body.ts";
+import { concat } from "./kit/concat.ts";
+import { type Attempt, fail, refuseAborted } from "./kit/fail.ts";
+import { validateAppend, validateList, validateWrite } from "./kit/options.ts";
+import {
+  disposedOf,
+  refuseOffset,
+  refusePrecondition,
+  refuseVersion,
+} from "./kit/preconditions.ts";
+import { resolveRange, validateRange } from "./kit/range.ts";
 import type {
   AppendOptions,
-  Body,
   Capabilities,
   ListOptions,
   ObjectInfo,
+  ObjectVersion,
   OperationOptions,
   ReadOptions,
   ReadResult,
   StorageAdapter,
-  Version,
+  WriteBody,
   WriteOptions,
 } from "./storage_adapter.ts";
 import { compareKeys, validateKey } from "./validate_key.ts";
@@ -39,14 +44,14 @@ interface StoredObject {
 const CHUNK_BYTES = 64 * 1024;
 
 /** FNV-1a over the bytes: equal bytes give an equal version, as an ETag does. */
-function contentVersion(bytes: Uint8Array): Version {
+function contentVersion(bytes: Uint8Array): ObjectVersion {
   let low = 0x811c9dc5;
   let high = 0xc9dc5118;
   for (const byte of bytes) {
     low = Math.imul(low ^ byte, 0x01000193);
     high = Math.imul(high ^ byte, 0x01000197);
   }
-  return `${bytes.length}-${(low >>> 0).toString(16)}${(high >>> 0).toString(16)}` as Version;
+  return `${bytes.length}-${(low >>> 0).toString(16)}${(high >>> 0).toString(16)}` as ObjectVersion;
 }
 
 /** What the caller does to it does not reach the store. */
@@ -135,10 +140,10 @@ export class MemoryAdapter implements StorageAdapter {
     return attempt;
   }
 
-  #version(bytes: Uint8Array): Version {
+  #version(bytes: Uint8Array): ObjectVersion {
     return this.capabilities.versions === "content"
       ? contentVersion(bytes)
-      : `${++this.#writes}` as Version;
+      : `${++this.#writes}` as ObjectVersion;
   }
 
   /** Resolves with what is known of an object, or `null`. */
@@ -176,7 +181,7 @@ export class MemoryAdapter implements StorageAdapter {
   /** Makes or replaces an object in one step. */
   async write(
     key: string,
-    body: Body,
+    body: WriteBody,
     options: WriteOptions = {},
   ): Promise<ObjectInfo> {
     const attempt = this.#begin("write", key, options);

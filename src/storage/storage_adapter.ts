@@ -11,22 +11,22 @@
  * One state of one object. Opaque: compare it for equality, and only with versions of the same
  * adapter.
  */
-export type Version = string & { readonly __brand: "Version" };
+export type ObjectVersion = string & { readonly __brand: "Version" };
 
 /**
  * Among whom an atomic operation has exactly one winner: nobody (the operation is missing), the
  * callers in this process, all processes on this host, or every client of the store.
  */
-export type Scope = "none" | "process" | "host" | "store";
+export type AtomicScope = "none" | "process" | "host" | "store";
 
 /** What an adapter promises, as data. What is not declared is refused, never ignored. */
 export interface Capabilities {
   /** The scope of `write` with the precondition `"absent"`. */
-  readonly create: Scope;
+  readonly create: AtomicScope;
   /** The scope of `write` with the precondition `{ version }`. */
-  readonly swap: Scope;
+  readonly swap: AtomicScope;
   /** The scope of `append`; `"none"` where the method is missing. */
-  readonly append: Scope;
+  readonly append: AtomicScope;
   /** Whether a resolved write survives power loss, not only the death of the process. */
   readonly durable: boolean;
   /**
@@ -47,7 +47,7 @@ export interface ObjectInfo {
   /** The size of the whole object in bytes. */
   readonly size: number;
   /** The state that this information describes. */
-  readonly version: Version;
+  readonly version: ObjectVersion;
   /** When the object was last changed, by the store's clock. Advice only. */
   readonly modified?: Date | undefined;
   /** The media type given at the last write, where the adapter keeps metadata. */
@@ -60,7 +60,7 @@ export interface ObjectInfo {
  * A part of an object, in bytes: half-open from `start` to `end` (default: the object's end), or
  * its `last` bytes. What reaches beyond the object is clamped; a `start` beyond it is an error.
  */
-export type Range =
+export type ByteRange =
   | { readonly start: number; readonly end?: number | undefined }
   | { readonly last: number };
 
@@ -88,16 +88,16 @@ export interface OperationOptions {
 /** Options of {@linkcode StorageAdapter.read}. */
 export interface ReadOptions extends OperationOptions {
   /** The part to read. @default {the whole object} */
-  readonly range?: Range | undefined;
+  readonly range?: ByteRange | undefined;
   /** Reads this version only; another one is a `Conflict`. */
-  readonly ifVersion?: Version | undefined;
+  readonly ifVersion?: ObjectVersion | undefined;
 }
 
 /**
  * What must hold for a write to happen: nothing may have the key (`"absent"`), or the object must
  * still be in a version.
  */
-export type Precondition = "absent" | { readonly version: Version };
+export type Precondition = "absent" | { readonly version: ObjectVersion };
 
 /** Options of {@linkcode StorageAdapter.write}. */
 export interface WriteOptions extends OperationOptions {
@@ -119,7 +119,7 @@ export interface AppendOptions extends OperationOptions {
    * The version that the object must have; another one is a `Conflict`. An object that was edited,
    * or made anew, may have the size `at` and be no place for these bytes.
    */
-  readonly ifVersion?: Version | undefined;
+  readonly ifVersion?: ObjectVersion | undefined;
 }
 
 /** Options of {@linkcode StorageAdapter.list}. */
@@ -133,7 +133,7 @@ export interface ListOptions extends OperationOptions {
 }
 
 /** What a write or an append takes its bytes from. */
-export type Body = Uint8Array | ReadableStream<Uint8Array>;
+export type WriteBody = Uint8Array | ReadableStream<Uint8Array>;
 
 /**
  * A place that keeps objects under keys.
@@ -155,7 +155,7 @@ export interface StorageAdapter {
    * Makes or replaces an object, all or nothing: no reader ever sees a part of the body, and after
    * a failure the old object is there as before.
    */
-  write(key: string, body: Body, options?: WriteOptions): Promise<ObjectInfo>;
+  write(key: string, body: WriteBody, options?: WriteOptions): Promise<ObjectInfo>;
   /**
    * Adds bytes to an object if its size is exactly `at`, else rejects with `Conflict`. An append
    * without an offset could not be sent again safely. Missing where `capabilities.append` is

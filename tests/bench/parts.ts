@@ -6,7 +6,7 @@ import {
   formatTimestamp,
   LocalFsAdapter,
 } from "@flagstone/flagging";
-import { jsonCell } from "../../src/components/json_cell.ts";
+import { jsonCell } from "../../src/components/_json_cell.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import type { Answer, BenchOptions, Question, Table } from "./_question.ts";
 import { bytesAt, cellsAt, COMPONENTS, sampleAt } from "./_samples.ts";

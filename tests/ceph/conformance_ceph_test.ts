@@ -1,4 +1,4 @@
-import { conformance, type StepRunner } from "../../src/storage/testing.ts";
+import { conformance, type StepRunner } from "../../src/testing/mod.ts";
 import { CephCluster } from "../helpers/ceph_cluster.ts";
 import { tellExactMemory } from "../helpers/exact_memory.ts";
 import { s3Store } from "../helpers/s3_store.ts";

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { escapeCell } from "../../src/csv/escape.ts";
-import { DatasetLog } from "../../src/dataset/dataset_log.ts";
+import { DatasetLog } from "../../src/dataset/log/dataset_log.ts";
 import type { Field } from "../../src/dataset/fields.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import { randomFrom } from "../../src/storage/conformance/_random.ts";
-import { faulty, type FaultyOptions } from "../../src/storage/faulty.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { randomFrom } from "../../src/testing/random.ts";
+import { faulty, type FaultyOptions } from "../../src/testing/faulty/faulty.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
@@ -58,7 +58,7 @@ const BAD_READS: FaultyOptions = {
   slowMs: 2,
 };
 
-const RUNGS: Readonly<Record<string, () => StorageAdapter>> = {
+const WRITE_MODES: Readonly<Record<string, () => StorageAdapter>> = {
   append: () => new MemoryAdapter(),
   rewrite: () => new MemoryAdapter({ capabilities: { append: "none", versions: "content" } }),
 };
@@ -88,8 +88,8 @@ class BlindLog implements Log {
   }
 }
 
-for (const [rung, makeBase] of Object.entries(RUNGS)) {
-  Deno.test(`DatasetVersions keeps every row once on a bad day, rung ${rung}`, async () => {
+for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
+  Deno.test(`DatasetVersions keeps every row once on a bad day, writeMode ${writeMode}`, async () => {
     const plays = await playAll(SEEDS, (seed) => {
       return { base: makeBase(), faults: { ...BAD_DAY, ...BAD_READS }, seed };
     });
@@ -98,7 +98,7 @@ for (const [rung, makeBase] of Object.entries(RUNGS)) {
     assertGreater(acknowledged / tally(plays, () => true), 0.9);
   });
 
-  Deno.test(`DatasetVersions keeps every row once on the worst day, rung ${rung}`, async () => {
+  Deno.test(`DatasetVersions keeps every row once on the worst day, writeMode ${writeMode}`, async () => {
     const plays = await playAll(SEEDS, (seed) => {
       const times = seed % 2 === 0 ? ENOUGH_TRIES : 2;
       return { base: makeBase(), faults: WORST_DAY, seed, times };
@@ -108,7 +108,7 @@ for (const [rung, makeBase] of Object.entries(RUNGS)) {
     assertGreater(tally(plays, (one) => typeof one === "object"), SEEDS * 50);
   });
 
-  Deno.test(`DatasetVersions tells the number of rows after the worst day, rung ${rung}`, async () => {
+  Deno.test(`DatasetVersions tells the number of rows after the worst day, writeMode ${writeMode}`, async () => {
     const base = makeBase();
     const { sent } = await play({ base, faults: WORST_DAY, seed: 99, times: 2 });
     const log = versionsOver(base, 0);
@@ -122,7 +122,7 @@ for (const [rung, makeBase] of Object.entries(RUNGS)) {
     assertEquals(await found(base, [...sent, last]), []);
   });
 
-  Deno.test(`CSVLogger keeps every row once on a bad day, rung ${rung}`, async () => {
+  Deno.test(`CSVLogger keeps every row once on a bad day, writeMode ${writeMode}`, async () => {
     const base = makeBase();
     const random = randomFrom(7);
     const sent: Sent[] = [];
@@ -148,7 +148,7 @@ for (const [rung, makeBase] of Object.entries(RUNGS)) {
     assertEquals(datasets.length, 1);
   });
 
-  Deno.test(`CSVLogger answers a flag that comes while another is answered, rung ${rung}`, async () => {
+  Deno.test(`CSVLogger answers a flag that comes while another is answered, writeMode ${writeMode}`, async () => {
     for (let distance = 0; distance < MICROTASKS; distance++) {
       const logger = new CSVLogger({ storage: makeBase(), verbose: false });
       await logger.setup(["a"]);
@@ -258,17 +258,17 @@ Deno.test("DatasetVersions shares requests among rows that wait", async () => {
 });
 
 Deno.test("DatasetVersions says unknown, and not refused, when it gives up unheard", async () => {
-  for (const [rung, makeBase] of Object.entries(RUNGS)) {
+  for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
     const base = makeBase();
     const log = versionsOver(faulty(base, { lostAnswer: 1 }), 3);
     const error = await assertRejects(() => log.add([{ column: "id", cell: "1" }]), StorageError);
-    assertEquals(error.outcome, "unknown", rung);
+    assertEquals(error.outcome, "unknown", writeMode);
     assertEquals(await textOf(base, "dataset1.csv"), "id\r\n1\r\n");
   }
 });
 
 Deno.test("DatasetVersions sees that a row landed though no answer came", async () => {
-  for (const [rung, makeBase] of Object.entries(RUNGS)) {
+  for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
     const base = makeBase();
     // Every answer is lost but the refusals: the second try is told that the first one landed.
     const deaf = instead(base, {
@@ -285,7 +285,7 @@ Deno.test("DatasetVersions sees that a row landed though no answer came", async 
     });
     const log = versionsOver(deaf, 3);
     for (const count of [1, 2, 3]) {
-      assertEquals(await log.add([{ column: "id", cell: `${count}` }]), count, rung);
+      assertEquals(await log.add([{ column: "id", cell: `${count}` }]), count, writeMode);
     }
     assertEquals(await textOf(base, "dataset1.csv"), "id\r\n1\r\n2\r\n3\r\n");
     assertEquals(await keysOf(base), ["dataset1.csv"]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
@@ -467,10 +467,10 @@ function breaking(base: StorageAdapter, isBroken: (read: number) => boolean): St
 Deno.test("CSVLogger.flag() knows an edited header also when it could not be read at first", async (t) => {
   const edits = { "alone": "", "and a row was added": FOREIGN_ROW, "and a torn row": 'x,"' };
   for (const [what, more] of Object.entries(edits)) {
-    for (const rung of ["append", "rewrite"] as const) {
-      await t.step(`${what}, ${rung}`, async () => {
+    for (const writeMode of ["append", "rewrite"] as const) {
+      await t.step(`${what}, ${writeMode}`, async () => {
         for (let broken = 0; broken < BROKEN_READS; broken++) {
-          const { storage: base } = STORES[rung]!();
+          const { storage: base } = STORES[writeMode]!();
           let from = Infinity;
           let reads = 0;
           const storage = breaking(base, (read) => {
@@ -588,9 +588,9 @@ function fullStore(base: StorageAdapter, isFull: () => boolean): StorageAdapter 
 }
 
 Deno.test("CSVLogger.flag() goes on when setting aside failed and the file became shorter", async () => {
-  for (const rung of ["append", "rewrite"] as const) {
+  for (const writeMode of ["append", "rewrite"] as const) {
     for (const shorter of [HEADER, HEADER + ONE, "", HEADER.trim(), 'id,"te']) {
-      const { storage: base } = STORES[rung]!();
+      const { storage: base } = STORES[writeMode]!();
       let isFull = true;
       const storage = fullStore(base, () => isFull);
       await base.write("dataset1.csv", bytesOf(TORN_FILE));
@@ -601,7 +601,7 @@ Deno.test("CSVLogger.flag() goes on when setting aside failed and the file becam
       await base.write("dataset1.csv", bytesOf(shorter));
       const count = shorter === HEADER + ONE ? 2 : 1;
       const flagged = within(PATIENCE_MS, logger.flag(["new", "row"]), "flag()");
-      assertEquals(await flagged, count, `${rung}, ${shorter}`);
+      assertEquals(await flagged, count, `${writeMode}, ${shorter}`);
       const texts = await Promise.all((await datasets(base)).map((key) => textOf(base, key)));
       assertEquals(texts.join("").split(NEW_ROW).length, 2);
       assert(!texts.join("").includes("refused"));
@@ -610,8 +610,8 @@ Deno.test("CSVLogger.flag() goes on when setting aside failed and the file becam
 });
 
 Deno.test("CSVLogger.flag() leaves one copy of torn bytes at most when it cannot cut them off", async () => {
-  for (const rung of ["append", "rewrite"] as const) {
-    const { storage: base } = STORES[rung]!();
+  for (const writeMode of ["append", "rewrite"] as const) {
+    const { storage: base } = STORES[writeMode]!();
     await base.write("dataset1.csv", bytesOf(TORN_FILE));
     await using logger = loggerOver(fullStore(base, () => true));
     await logger.setup(LABELS, "");
@@ -619,7 +619,7 @@ Deno.test("CSVLogger.flag() leaves one copy of torn bytes at most when it cannot
       await assertRejects(() => logger.flag(["refused", "row"]), StorageError, "full");
     }
     const copies = (await aside(base)).length;
-    assert(copies <= 1, `${rung}: ${copies} copies after 5 flags that failed`);
+    assert(copies <= 1, `${writeMode}: ${copies} copies after 5 flags that failed`);
     assertEquals(await textOf(base, "dataset1.csv"), TORN_FILE);
   }
 });

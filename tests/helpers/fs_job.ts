@@ -1,6 +1,6 @@
 // Makes calls of a LocalFsAdapter in a process of its own, and prints what became of each.
 import { LocalFsAdapter, StorageError } from "@flagstone/flagging";
-import { fsError } from "../../src/storage/_fs_errors.ts";
+import { fsError } from "../../src/storage/local_fs/_errors.ts";
 import { patternAt } from "./pattern.ts";
 
 /** One call. Bodies are the pattern, from an offset on. */

@@ -1,5 +1,5 @@
 // Adds to the number in a file, under the lock of a lock file: without it additions get lost.
-import { lockDirectory } from "../../src/storage/_fs_lock.ts";
+import { lockDirectory } from "../../src/storage/local_fs/_lock.ts";
 
 const [dir = "", times = "0"] = Deno.args;
 for (let i = 0; i < Number(times); i++) {

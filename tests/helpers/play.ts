@@ -5,8 +5,8 @@ import {
 } from "../../src/dataset/dataset_versions.ts";
 import type { Field } from "../../src/dataset/fields.ts";
 import { NumberedNames } from "../../src/dataset/file_name.ts";
-import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
-import { faulty, type FaultyAdapter, type FaultyOptions } from "../../src/storage/faulty.ts";
+import { below, randomFrom } from "../../src/testing/random.ts";
+import { faulty, type FaultyAdapter, type FaultyOptions } from "../../src/testing/faulty/faulty.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { complaints, datasetsIn, type Sent, type Told, told } from "./dataset_check.ts";
 import { within } from "./within.ts";

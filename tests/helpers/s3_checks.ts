@@ -1,9 +1,9 @@
 import { AwsV4Signer } from "aws4fetch";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { S3Client } from "../../src/storage/_s3_client.ts";
-import { listObjects } from "../../src/storage/_s3_list.ts";
-import { resolveOptions } from "../../src/storage/_s3_options.ts";
-import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3_adapter.ts";
+import { S3Client } from "../../src/storage/s3/_client.ts";
+import { listObjects } from "../../src/storage/s3/_list.ts";
+import { resolveOptions } from "../../src/storage/s3/_options.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { compareKeys } from "../../src/storage/validate_key.ts";
 

@@ -1,5 +1,5 @@
-import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3_adapter.ts";
-import type { ConformanceStore } from "../../src/storage/testing.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import type { ConformanceStore } from "../../src/testing/mod.ts";
 import { runScript } from "./deno.ts";
 
 const RACER = new URL("./s3_racer.ts", import.meta.url);

@@ -1,4 +1,4 @@
-import type { TestRunner } from "../../src/storage/testing.ts";
+import type { TestRunner } from "../../src/testing/mod.ts";
 
 /**
  * Registers the suite without behaviour 98: below a prefix the longest key is shorter by the prefix,

@@ -1,10 +1,10 @@
-import { limited } from "../../src/storage/limited.ts";
-import { observed } from "../../src/storage/observed.ts";
-import { prefixed } from "../../src/storage/prefixed.ts";
-import { retrying } from "../../src/storage/retrying.ts";
+import { limited } from "../../src/storage/wrappers/limited.ts";
+import { observed } from "../../src/storage/wrappers/observed.ts";
+import { prefixed } from "../../src/storage/wrappers/prefixed.ts";
+import { retrying } from "../../src/storage/wrappers/retrying.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
-import type { TestRunner } from "../../src/storage/testing.ts";
-import { timed } from "../../src/storage/timed.ts";
+import type { TestRunner } from "../../src/testing/mod.ts";
+import { timed } from "../../src/storage/wrappers/timed.ts";
 import { withoutLongestKeys } from "./without_longest_keys.ts";
 
 /** How a wrapper is put around an adapter, and what runs the suite over it. */

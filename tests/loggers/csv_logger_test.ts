@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertMatch, assertRejects } from "@std/assert";
 import { value } from "../../src/components/value.ts";
-import { readDataset } from "../../src/dataset/reader.ts";
+import { readDataset } from "../../src/reader/mod.ts";
 import { ChatCSVLogger } from "../../src/loggers/chat_csv_logger.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
@@ -276,7 +276,7 @@ Deno.test("CSVLogger goes on in parts on a storage that rewrites, and counts on 
       const base = new MemoryAdapter({ capabilities: { ...REWRITE, metadata } });
       await using first = await loggerOver(base, ["a"], PART);
       for (let i = 1; i <= 20; i++) assertEquals(await first.flag([`${i}`]), i);
-      assertEquals([first.datasetFile, first.rung], ["dataset1.csv", "rewrite"]);
+      assertEquals([first.datasetFile, first.writeMode], ["dataset1.csv", "rewrite"]);
       const parts = await keysOf(base);
       assertGreater(parts.length, 3);
       for (const key of parts) {
@@ -442,12 +442,12 @@ Deno.test("CSVLogger.setup() makes nothing", async () => {
   const root = `${dir.path}/flagged`;
   await using logger = new CSVLogger();
   await logger.setup(["a"], root);
-  assertEquals([logger.datasetFile, logger.rung], [null, null]);
+  assertEquals([logger.datasetFile, logger.writeMode], [null, null]);
   await assertRejects(() => Deno.stat(root), Deno.errors.NotFound);
   assertEquals(await printedBy(() => logger.flag(["1"])), [
     `Created dataset file at: ${root}/dataset1.csv`,
   ]);
-  assertEquals([logger.datasetFile, logger.rung], ["dataset1.csv", "append"]);
+  assertEquals([logger.datasetFile, logger.writeMode], ["dataset1.csv", "append"]);
 });
 
 // Its sisters

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { readDataset } from "../../src/dataset/reader.ts";
+import { readDataset } from "../../src/reader/mod.ts";
 import { ChatCSVLogger } from "../../src/loggers/chat_csv_logger.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { file } from "../../src/components/file.ts";
-import { readDataset } from "../../src/dataset/reader.ts";
+import { readDataset } from "../../src/reader/mod.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
-import { faulty } from "../../src/storage/faulty.ts";
+import { faulty } from "../../src/testing/faulty/faulty.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { keysOf, textOf } from "../helpers/dataset_check.ts";
 import { STORES } from "../helpers/stores.ts";
@@ -163,8 +163,8 @@ Deno.test("CSVLogger with sampleId leaves no copies of files of a sample that is
 });
 
 Deno.test("CSVLogger with sampleId counts a sample once when it is flagged again after an unknown end", async () => {
-  for (const rung of ["append", "rewrite"] as const) {
-    await using store = STORES[rung]!();
+  for (const writeMode of ["append", "rewrite"] as const) {
+    await using store = STORES[writeMode]!();
     const faults = { lostRequest: 0.2, lostAnswer: 0.3, lateRequest: 0.1 };
     const storage = faulty(store.storage, { ...faults, seed: 5 });
     await using logger = await loggerOver(storage, PART);
@@ -176,6 +176,6 @@ Deno.test("CSVLogger with sampleId counts a sample once when it is flagged again
     }
     await storage.settle();
     const ids = await idsIn(store.storage);
-    assertEquals(ids, Array.from({ length: RETRIED }, (_, i) => `${i}`), rung);
+    assertEquals(ids, Array.from({ length: RETRIED }, (_, i) => `${i}`), writeMode);
   }
 });

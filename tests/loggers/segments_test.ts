@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readDataset } from "../../src/dataset/reader.ts";
+import { readDataset } from "../../src/reader/mod.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../../src/storage/storage_error.ts";
@@ -87,7 +87,7 @@ for (const [name, make] of Object.entries(STORES)) {
     if (name.startsWith("once")) {
       assertEquals(new Set(changed).size, changed.length, "written twice");
     }
-    assertEquals(loggers[0]!.rung, name.split(",")[0] as "append");
+    assertEquals(loggers[0]!.writeMode, name.split(",")[0] as "append");
   });
 
   Deno.test(`CSVLogger with segments keeps a version for each header, ${name}`, async () => {

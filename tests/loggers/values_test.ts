@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Component } from "../../src/components/component.ts";
 import { file, files } from "../../src/components/file.ts";
 import { value } from "../../src/components/value.ts";
-import { readDataset } from "../../src/dataset/reader.ts";
+import { readDataset } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import {
   DatasetLogger,

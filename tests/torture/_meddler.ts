@@ -1,7 +1,7 @@
 import { formatTimestamp } from "../../src/dataset/timestamp.ts";
 import { encodeRow } from "../../src/csv/encode.ts";
 import { escapeCell } from "../../src/csv/escape.ts";
-import { lockDirectory } from "../../src/storage/_fs_lock.ts";
+import { lockDirectory } from "../../src/storage/local_fs/_lock.ts";
 import { rowText } from "../helpers/row_text.ts";
 import type { RowForm } from "./_ledger.ts";
 

@@ -1,5 +1,5 @@
 import { encodeRow } from "../../src/csv/encode.ts";
-import { below } from "../../src/storage/conformance/_random.ts";
+import { below } from "../../src/testing/random.ts";
 import { awkward } from "../helpers/play.ts";
 
 const MOST_ROWS = 6;

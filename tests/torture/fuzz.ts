@@ -3,10 +3,10 @@ import { decodeRecord } from "../../src/csv/decode.ts";
 import { encodeRow } from "../../src/csv/encode.ts";
 import { escapeCell } from "../../src/csv/escape.ts";
 import { RecordScanner } from "../../src/csv/record_scanner.ts";
-import { readRecords } from "../../src/dataset/reader.ts";
+import { readRecords } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
-import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
+import { below, randomFrom } from "../../src/testing/random.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { readByteByByte } from "../helpers/csv_reference.ts";
@@ -25,14 +25,14 @@ const STAMP_FORM = "0000-00-00 00:00:00.000000";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What a logger is let loose on. */
-interface Target {
+interface PartWriter {
   readonly key: string;
   readonly header: readonly string[];
   readonly make: (storage: MemoryAdapter) => CSVLogger | SimpleCSVLogger;
 }
 
 const options = { verbose: false, timestamp: () => STAMP };
-const TARGETS: readonly Target[] = [
+const TARGETS: readonly PartWriter[] = [
   {
     key: "dataset1.csv",
     header: HEADER,
@@ -96,9 +96,9 @@ async function restIsKept(storage: MemoryAdapter, key: string, rest: string): Pr
 }
 
 /** Flags a row into damaged bytes: those that are whole rows stay, and the row is the last one. */
-async function fuzzLog(bytes: Bytes, target: Target, random: () => number): Promise<void> {
-  const rung = below(random, 2) === 0 ? {} : { capabilities: { append: "none" as const } };
-  const storage = new MemoryAdapter(rung);
+async function fuzzLog(bytes: Bytes, target: PartWriter, random: () => number): Promise<void> {
+  const writeMode = below(random, 2) === 0 ? {} : { capabilities: { append: "none" as const } };
+  const storage = new MemoryAdapter(writeMode);
   await storage.write(target.key, bytes);
   const { key, header } = target;
   await expectRead(storage, key, bytes);

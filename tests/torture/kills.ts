@@ -1,8 +1,8 @@
 import { walk } from "@std/fs";
 import { file } from "../../src/components/file.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { below, randomFrom } from "../../src/testing/random.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
 import { RESERVED_PREFIX } from "../../src/storage/validate_key.ts";
 import { keysOf } from "../helpers/dataset_check.ts";
 import { rowText } from "../helpers/row_text.ts";

@@ -7,7 +7,7 @@
 import { TORTURES } from "./_all.ts";
 import { runHere } from "./_run.ts";
 import type { Effort, Torture } from "./_verdict.ts";
-import { freshSeed } from "../../src/storage/conformance/_random.ts";
+import { freshSeed } from "../../src/testing/random.ts";
 import { runScript } from "../helpers/deno.ts";
 
 const RUN = new URL("./_run.ts", import.meta.url);

@@ -1,4 +1,4 @@
-import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
+import { below, randomFrom } from "../../src/testing/random.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { keysOf, textOf } from "../helpers/dataset_check.ts";
 import { boundByModes } from "../helpers/limits.ts";

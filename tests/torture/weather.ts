@@ -1,13 +1,13 @@
 import { file } from "../../src/components/file.ts";
 import type { RetryOptions } from "../../src/dataset/retries.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
-import { below, randomFrom } from "../../src/storage/conformance/_random.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs_adapter.ts";
+import { below, randomFrom } from "../../src/testing/random.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { ReadResult, StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
-import { timed } from "../../src/storage/timed.ts";
-import { readRecords } from "../../src/dataset/reader.ts";
+import { timed } from "../../src/storage/wrappers/timed.ts";
+import { readRecords } from "../../src/reader/mod.ts";
 import { told } from "../helpers/dataset_check.ts";
 import { rowText } from "../helpers/row_text.ts";
 import { instead } from "../helpers/stores.ts";

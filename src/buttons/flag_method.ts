@@ -1,0 +1,137 @@
+import type { FlaggingCallback } from "../loggers/flagging_callback.ts";
+
+/** What a button is to show now. */
+export interface ButtonUpdate {
+  /** The button's text. */
+  readonly value: string;
+  /** Whether it can be pressed. */
+  readonly interactive: boolean;
+  /** After how many milliseconds the caller is to show {@linkcode FlagMethod.reset}. */
+  readonly resetAfterMs?: number | undefined;
+  /** What went wrong, where the text is `Error!`. */
+  readonly error?: unknown;
+}
+
+/** Options of {@linkcode FlagMethod}, in place of plain `true`. */
+export interface VisualFeedbackOptions {
+  /** For how many milliseconds `Saved` or `Error!` is shown. @default {800} */
+  readonly pauseMs?: number | undefined;
+}
+
+/** What is known of a request for a flag. */
+export interface FlagRequest {
+  /** Who flags. */
+  readonly username?: string | null | undefined;
+}
+
+const PAUSE_MS = 800;
+
+/**
+ * What a flag button does when it is pressed: it flags the sample with the button's option, and
+ * tells what to show.
+ *
+ * The caller shows {@linkcode FlagMethod.saving} at once, then what
+ * {@linkcode FlagMethod.call} resolves with, and after the pause {@linkcode FlagMethod.reset}.
+ *
+ * @example Usage
+ * ```ts
+ * import { CSVLogger, FlagMethod, MemoryAdapter } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using logger = new CSVLogger({ storage: new MemoryAdapter(), verbose: false });
+ * await logger.setup(["question", "answer"]);
+ * const wrong = new FlagMethod(logger, "Flag as wrong", "wrong");
+ *
+ * const update = await wrong.call({ username: "ada" }, "2 + 2?", "5");
+ * assertEquals(update, { value: "Saved", interactive: false, resetAfterMs: 800 });
+ * assertEquals(wrong.reset(), { value: "Flag as wrong", interactive: true });
+ * ```
+ */
+export class FlagMethod {
+  /** The button's text. */
+  readonly label: string;
+  /** The option that samples are flagged with. */
+  readonly value: string | null;
+  readonly #callback: FlaggingCallback;
+  readonly #pauseMs: number | null;
+
+  /**
+   * Makes the method of one button.
+   *
+   * @param callback Where samples are flagged
+   * @param label The button's text
+   * @param value The option that samples are flagged with
+   * @param visualFeedback Whether the button shows what became of the sample
+   */
+  constructor(
+    callback: FlaggingCallback,
+    label: string,
+    value: string | null,
+    visualFeedback: boolean | VisualFeedbackOptions = true,
+  ) {
+    this.#callback = callback;
+    this.label = label;
+    this.value = value;
+    const options = visualFeedback === true ? {} : visualFeedback;
+    this.#pauseMs = options === false ? null : options.pauseMs ?? PAUSE_MS;
+  }
+
+  /** What the button shows while the sample is under way. */
+  saving(): ButtonUpdate {
+    return { value: "Saving…", interactive: false };
+  }
+
+  /** What the button shows at first, and again after the pause. */
+  reset(): ButtonUpdate {
+    return { value: this.label, interactive: true };
+  }
+
+  /**
+   * Flags a sample.
+   *
+   * @param request Who flags
+   * @param data A value for each component
+   * @returns `Saved` or `Error!`; without visual feedback the button as it was
+   * @throws What the callback rejects with, where there is no visual feedback to show it
+   */
+  async call(request: FlagRequest, ...data: unknown[]): Promise<ButtonUpdate> {
+    const pauseMs = this.#pauseMs;
+    try {
+      await this.#callback.flag(data, this.value, request.username ?? null);
+    } catch (error) {
+      if (pauseMs === null) throw error;
+      return { value: "Error!", interactive: false, resetAfterMs: pauseMs, error };
+    }
+    return pauseMs === null
+      ? this.reset()
+      : { value: "Saved", interactive: false, resetAfterMs: pauseMs };
+  }
+}
+
+/** An option of a flag button: its value, or its text and its value. */
+export type FlagOption = string | readonly [label: string, value: string];
+
+/**
+ * The methods of a row of flag buttons. An option alone makes a button "Flag as <option>"; without
+ * options there is one button, "Flag".
+ *
+ * @example Usage
+ * ```ts
+ * import { CSVLogger, flagMethods } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [yes, no] = flagMethods(new CSVLogger(), ["yes", ["No!", "no"]]);
+ * assertEquals([yes?.label, yes?.value], ["Flag as yes", "yes"]);
+ * assertEquals([no?.label, no?.value], ["No!", "no"]);
+ * ```
+ */
+export function flagMethods(
+  callback: FlaggingCallback,
+  options: readonly FlagOption[] = [["Flag", ""]],
+  visualFeedback: boolean | VisualFeedbackOptions = true,
+): FlagMethod[] {
+  return options.map((option) => {
+    const [label, value] = typeof option === "string" ? [`Flag as ${option}`, option] : option;
+    return new FlagMethod(callback, label, value, visualFeedback);
+  });
+}

@@ -1,0 +1,267 @@
+import { encodeRow } from "../../csv/encode.ts";
+import type { ReadResult, StorageAdapter } from "../../storage/storage_adapter.ts";
+import { isUnknown } from "../../storage/outcome.ts";
+import { hasCode, type StorageError } from "../../storage/storage_error.ts";
+import { concat } from "../../storage/kit/concat.ts";
+import type { PartWriter, Read } from "./part_writer.ts";
+import {
+  advance,
+  type Boundary,
+  decodeBytes,
+  EMPTY,
+  type OnRecord,
+  resumeOffset,
+  scanFrom,
+} from "./boundary.ts";
+import { NotTakenError } from "./not_taken_error.ts";
+import type { Retries } from "../retries.ts";
+import { setAside } from "./_set_aside.ts";
+import { isTornTimestamp } from "../timestamp.ts";
+
+const encoder: TextEncoder = new TextEncoder();
+
+/** Options of {@linkcode DatasetPart}. */
+export interface DatasetPartOptions {
+  /** Told, in a sentence, of repairs. */
+  readonly onNotice: (notice: string) => void;
+  /** Whether equal bytes in the object can only be this writer's. */
+  readonly uniqueRows: boolean;
+  /** Called with the cells of each record that is read, the header included, and its index. */
+  readonly onRecord?: OnRecord | undefined;
+  /** Called when all that was read is void: the object is another one, or gone. */
+  readonly onReset?: (() => void) | undefined;
+}
+
+/** Whether an error may pass by itself. */
+export function isTransient(error: unknown): boolean {
+  return (["Unavailable", "RateLimited", "TimedOut", "Corrupt"] as const)
+    .some((code) => hasCode(error, code));
+}
+
+/**
+ * One object that whole records are added to, exactly once.
+ *
+ * It knows the object up to a boundary, and adds only where that is the object's end. What others
+ * did meanwhile makes the store refuse; one read then tells what is there, and is the next base.
+ */
+export class DatasetPart {
+  readonly #storage: StorageAdapter;
+  readonly #key: string;
+  readonly #target: PartWriter;
+  readonly #options: DatasetPartOptions;
+  #boundary: Boundary = EMPTY;
+  /** Whether the last record lacks its line end. */
+  #lineIsOpen = false;
+
+  constructor(
+    storage: StorageAdapter,
+    key: string,
+    target: PartWriter,
+    options: DatasetPartOptions,
+  ) {
+    this.#storage = storage;
+    this.#key = key;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  /** How many whole records there are. */
+  get records(): number {
+    return this.#boundary.records;
+  }
+
+  /** The size in bytes. */
+  get size(): number {
+    return this.#boundary.size;
+  }
+
+  /** The cells of the first record; `null` where there is none, or it is not text. */
+  get first(): readonly string[] | null {
+    return this.#boundary.first;
+  }
+
+  /** Whether there is no record, and nothing that might become one. */
+  get isEmpty(): boolean {
+    return this.#boundary.records === 0 && this.#boundary.rest === "nothing";
+  }
+
+  /** What must stand before the next record: the line end that the last one lacks. */
+  get lead(): string {
+    return this.#lineIsOpen ? "\r\n" : "";
+  }
+
+  /** Reads the whole object, and changes nothing. */
+  async load(): Promise<void> {
+    await this.#adopt(await this.#target.read(0));
+  }
+
+  /** Takes what is read from its start for the object, whatever was known of it before. */
+  async #adopt(read: Read | null): Promise<void> {
+    const { onRecord, onReset } = this.#options;
+    onReset?.();
+    const found = read && await scanFrom(read.chunks, EMPTY, { onRecord });
+    this.#target.accept(read);
+    this.#become(found?.boundary ?? EMPTY);
+    // A header alone may lack its line end; what lacks it elsewhere is looked at before a write.
+    if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
+  }
+
+  /**
+   * Adds whole records behind `lead`, once: an answer that is lost is followed by the identical
+   * request, of which with the same base at most one copy can be accepted.
+   *
+   * @param bytes The records
+   * @param records How many they are
+   * @param first The cells of the first of them
+   * @param retries How often to try
+   * @returns Whether they are there, or surely are not since the object changed
+   */
+  async add(
+    bytes: Uint8Array,
+    records: number,
+    first: readonly string[] | null,
+    retries: Retries,
+  ): Promise<"landed" | "refused"> {
+    let lostAnswer: StorageError | undefined;
+    while (true) {
+      try {
+        const { size } = await this.#target.add(bytes, this.#boundary.size);
+        this.#advance(size, bytes, records, first);
+        return "landed";
+      } catch (error) {
+        if (isUnknown(error)) lostAnswer = error;
+        if (hasCode(error, "Conflict")) {
+          return await this.#settleConflict(bytes, lostAnswer, retries);
+        }
+        if (!isUnknown(error) && !isTransient(error)) throw lostAnswer ?? error;
+        if (!await retries.pause()) throw lostAnswer ?? error;
+      }
+    }
+  }
+
+  /**
+   * Deals with bytes behind the last whole record: one that only lacks its line end gets it with
+   * the next record; a torn one is set aside.
+   *
+   * @throws {NotTakenError} If it is the header that cannot be read
+   */
+  async closeRest(): Promise<void> {
+    while (this.#boundary.rest !== "nothing") {
+      const { end, size, records } = this.#boundary;
+      const rest = await this.#readFrom(end);
+      if (rest === null || rest.info.size !== size) {
+        await rest?.body.cancel();
+        await this.#refresh();
+        continue;
+      }
+      const bytes = concat(await Array.fromAsync(rest.body));
+      const cells = this.#wholeCells(bytes);
+      if (cells !== null) return this.#keepRest(bytes, cells);
+      if (records === 0) throw new NotTakenError(`The header of "${this.#key}" cannot be read`);
+      if (this.#storage.capabilities.swap === "none") {
+        throw new NotTakenError(`A torn row cannot be cut off "${this.#key}"`, true);
+      }
+      const aside = await setAside(this.#storage, this.#key, end, rest.info.version);
+      this.#options.onNotice(
+        `Set aside ${size - end} bytes of a torn row of ${this.#key} in ${aside}`,
+      );
+      await this.#refresh();
+    }
+  }
+
+  /** The base is gone, so every request before has landed or never can: one read tells which. */
+  async #settleConflict(
+    bytes: Uint8Array,
+    lostAnswer: StorageError | undefined,
+    retries: Retries,
+  ): Promise<"landed" | "refused"> {
+    // Even a first refusal may answer a copy that fetch or a proxy sent after the one that landed.
+    const isOurs = lostAnswer !== undefined || this.#options.uniqueRows;
+    const expected = isOurs ? bytes : undefined;
+    try {
+      const found = await retries.patiently(isTransient, () => this.#refresh(expected));
+      if (found === "landed") return found;
+      if (found === "replaced" && lostAnswer !== undefined) throw lostAnswer;
+    } catch (error) {
+      throw lostAnswer ?? error;
+    }
+    return "refused";
+  }
+
+  #advance(
+    size: number,
+    bytes: Uint8Array,
+    records: number,
+    first: readonly string[] | null,
+  ): void {
+    // A program that takes no lock added something, too: the next request will find out what.
+    if (size !== this.#boundary.size + bytes.length) return;
+    const known = this.#boundary;
+    const head = known.size === 0 ? bytes.slice(0, headLength(first)) : known.head;
+    this.#boundary = advance({ ...known, first: known.first ?? first, head }, bytes, records);
+    this.#lineIsOpen = false;
+  }
+
+  /** Reads the object's end; `null` where it is missing, or shorter by now. */
+  async #readFrom(start: number): Promise<ReadResult | null> {
+    try {
+      return await this.#storage.read(this.#key, { range: { start } });
+    } catch (error) {
+      if (hasCode(error, "RangeNotSatisfiable")) return null;
+      throw error;
+    }
+  }
+
+  #keepRest(bytes: Uint8Array, cells: readonly string[]): void {
+    const { first, end } = this.#boundary;
+    // Its bytes are in the object already: seen from its end they are being added.
+    this.#boundary = advance({ ...this.#boundary, size: end, first: first ?? cells }, bytes, 1);
+    this.#lineIsOpen = true;
+  }
+
+  /** The cells of a record that lacks nothing but its line end, else `null`. */
+  #wholeCells(bytes: Uint8Array): readonly string[] | null {
+    const { first, rest } = this.#boundary;
+    const cells = rest === "open quotes" ? null : decodeBytes(bytes);
+    if (cells === null || first === null) return cells;
+    const isTorn = first.at(-1) === "timestamp" && isTornTimestamp(cells[first.length - 1] ?? "");
+    return cells.length === first.length && !isTorn ? cells : null;
+  }
+
+  /** Reads on from what is known. */
+  async #refresh(expected?: Uint8Array): Promise<"landed" | "grown" | "replaced"> {
+    const known = this.#boundary;
+    const from = resumeOffset(known);
+    const read = await this.#target.read(from);
+    if (read === null || read.start !== from) {
+      await this.#adopt(read);
+      return read === null ? "grown" : "replaced";
+    }
+    const { onRecord } = this.#options;
+    const found = await scanFrom(read.chunks, known, { expected, onRecord });
+    // Changed and not grown: somebody edited it, perhaps its header.
+    if (found === null || found.boundary.size === known.size || !await this.#hasHead(known)) {
+      await this.load();
+      return found?.landed ? "landed" : "replaced";
+    }
+    this.#target.accept(read);
+    this.#become(found.boundary);
+    return found.landed ? "landed" : "grown";
+  }
+
+  /** Whether the object still begins as it did: its header may be edited, and a row be added. */
+  async #hasHead({ head }: Boundary): Promise<boolean> {
+    const now = await this.#target.head(head.length);
+    return now.length === head.length && now.every((byte, i) => byte === head[i]);
+  }
+
+  #become(boundary: Boundary): void {
+    this.#lineIsOpen &&= boundary.size === this.#boundary.size;
+    this.#boundary = boundary;
+  }
+}
+
+/** The bytes of a first record, without its line end. */
+function headLength(first: readonly string[] | null): number {
+  return first === null ? 0 : encoder.encode(encodeRow(first)).length - "\r\n".length;
+}

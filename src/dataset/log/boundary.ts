@@ -1,0 +1,156 @@
+import { decodeRecord } from "../../csv/decode.ts";
+import { RecordScanner, type Rest } from "../../csv/record_scanner.ts";
+import { RecordSplitter } from "../../csv/record_splitter.ts";
+import { concat } from "../../storage/kit/concat.ts";
+import { BytesMatcher } from "./_bytes_matcher.ts";
+
+/** How far a file is known: all that a writer must know to add rows, and nothing that grows. */
+export interface Boundary {
+  /** The size of the file in bytes. */
+  readonly size: number;
+  /** The offset behind the last whole record. */
+  readonly end: number;
+  /** How many whole records there are, the header included. */
+  readonly records: number;
+  /** What lies between `end` and `size`. */
+  readonly rest: Rest;
+  /** The cells of the first record; `null` where there is none, or it is not text. */
+  readonly first: readonly string[] | null;
+  /** The bytes up to the end of the first record, as far as they were seen: a header may be edited. */
+  readonly head: Uint8Array;
+  /** The last bytes before `end`, which tell whether a file that changed still begins as before. */
+  readonly tail: Uint8Array;
+}
+
+const TAIL_BYTES = 64;
+const MAX_HEAD_BYTES = 64 * 1024;
+const MAX_FIRST_BYTES = 64 * 1024 * 1024; // a longer first record is left unread
+
+/** The boundary of a file that has no bytes, or does not exist. */
+export const EMPTY: Boundary = {
+  size: 0,
+  end: 0,
+  records: 0,
+  rest: "nothing",
+  first: null,
+  head: new Uint8Array(),
+  tail: new Uint8Array(),
+};
+
+/** The boundary behind whole records that were added to a file which had no rest. */
+export function advance(known: Boundary, bytes: Uint8Array, records: number): Boundary {
+  const size = known.size + bytes.length;
+  const tail = concat([known.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+  return { ...known, size, end: size, records: known.records + records, rest: "nothing", tail };
+}
+
+/** The cells of a record, or `null` where its bytes are not UTF-8. */
+export function decodeBytes(bytes: Uint8Array): string[] | null {
+  try {
+    return decodeRecord(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
+/** Where to read from to learn more than is known: a little before the end, to recognise the file. */
+export function resumeOffset({ end, tail }: Boundary): number {
+  return end - tail.length;
+}
+
+/** What a file was found to be. */
+export interface Found {
+  /** The file, as far as it is known now. */
+  readonly boundary: Boundary;
+  /** Whether the expected bytes stand where the file ended before. */
+  readonly landed: boolean;
+}
+
+/** Sees the cells of a record, and its index in the file: 0 is the header, where there is one. */
+export type OnRecord = (cells: readonly string[], index: number) => void;
+
+/** Options of {@linkcode scanFrom}. */
+export interface ScanOptions {
+  /** What might have been added at the file's known size. */
+  readonly expected?: Uint8Array | undefined;
+  /** Called with the cells of each whole record that was not known yet, and its place in the file. */
+  readonly onRecord?: OnRecord | undefined;
+}
+
+/**
+ * Reads on in a file from where it is known, or resolves with `null` where it is another file now
+ * and must be read from its start.
+ *
+ * @param chunks The bytes from `resumeOffset(known)` on; none is kept when the next is asked for
+ * @param known How far the file is known
+ */
+export async function scanFrom(
+  chunks: AsyncIterable<Uint8Array>,
+  known: Boundary,
+  { expected = EMPTY.tail, onRecord }: ScanOptions = {},
+): Promise<Found | null> {
+  let offset = resumeOffset(known);
+  const same = new BytesMatcher(known.tail, offset);
+  const landed = new BytesMatcher(expected, known.size);
+  const scanner = new RecordScanner(known.end);
+  const header = known.first === null && known.records === 0 ? new FirstRecord(known.end) : null;
+  const splitter = onRecord === undefined ? null : new RecordSplitter(scanner);
+  let index = known.records;
+  let tail = known.tail;
+  let latest = EMPTY.tail;
+  for await (const chunk of chunks) {
+    same.see(chunk, offset);
+    if (same.differs) return null;
+    landed.see(chunk, offset);
+    const fresh = chunk.subarray(Math.max(0, known.end - offset));
+    const end = scanner.end;
+    if (splitter === null) scanner.push(fresh);
+    else for (const record of splitter.push(fresh)) onRecord?.(decodeBytes(record) ?? [], index++);
+    header?.push(fresh, scanner.first);
+    if (scanner.end > end) {
+      const whole = chunk.subarray(0, scanner.end - offset);
+      tail = concat([latest, whole.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    }
+    latest = concat([latest, chunk.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
+    offset += chunk.length;
+  }
+  if (!same.found) return null;
+  const boundary: Boundary = {
+    size: scanner.offset,
+    end: scanner.end,
+    records: known.records + scanner.records,
+    rest: scanner.rest,
+    first: header === null ? known.first : header.cells,
+    head: header === null ? known.head : header.head,
+    tail,
+  };
+  return { boundary, landed: expected.length > 0 && landed.found };
+}
+
+/** Keeps the first bytes of a file until its first record is whole, then reads it. */
+class FirstRecord {
+  readonly #offset: number;
+  #chunks: Uint8Array[] | null = [];
+  #length = 0;
+  cells: string[] | null = null;
+  /** The bytes up to its end, where the file was read from its start. */
+  head: Uint8Array = new Uint8Array();
+
+  constructor(offset: number) {
+    this.#offset = offset;
+  }
+
+  push(chunk: Uint8Array, first: readonly [start: number, end: number] | undefined): void {
+    if (this.#chunks === null) return;
+    this.#chunks.push(chunk.slice()); // what passes by is not kept
+    this.#length += chunk.length;
+    if (first === undefined && this.#length <= MAX_FIRST_BYTES) return;
+    if (first !== undefined) {
+      const [start, end] = first;
+      const bytes = concat(this.#chunks);
+      if (this.#offset === 0) this.head = bytes.slice(0, Math.min(end, MAX_HEAD_BYTES));
+      this.cells = decodeBytes(bytes.subarray(start - this.#offset, end - this.#offset));
+    }
+    this.#chunks = null;
+  }
+}

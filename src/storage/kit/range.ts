@@ -1,0 +1,41 @@
+import { type Attempt, fail } from "./fail.ts";
+import type { ByteRange } from "../storage_adapter.ts";
+
+function isOffset(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Refuses a range that is none, before any I/O. */
+export function validateRange(
+  range: ByteRange | undefined,
+  attempt: Attempt,
+): void {
+  if (range === undefined) return;
+  const valid = "last" in range ? isOffset(range.last) : isOffset(range.start) &&
+    (range.end === undefined ||
+      (isOffset(range.end) && range.end >= range.start));
+  if (valid) return;
+  throw fail(attempt, {
+    code: "InvalidArgument",
+    why: `its range must have whole, ordered offsets: current value is ${JSON.stringify(range)}`,
+  });
+}
+
+/** The offsets that a range means in an object of this size. */
+export function resolveRange(
+  range: ByteRange | undefined,
+  size: number,
+  attempt: Attempt,
+): { start: number; end: number } {
+  if (range === undefined) return { start: 0, end: size };
+  if ("last" in range) {
+    return { start: Math.max(0, size - range.last), end: size };
+  }
+  if (range.start > size) {
+    throw fail(attempt, {
+      code: "RangeNotSatisfiable",
+      why: `the range begins at ${range.start} and the object has ${size} bytes`,
+    });
+  }
+  return { start: range.start, end: Math.min(range.end ?? size, size) };
+}

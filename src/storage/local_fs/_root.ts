@@ -1,0 +1,201 @@
+import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
+import { fsError, systemCode } from "./_errors.ts";
+import { makeDirectory, parentOf } from "./_files.ts";
+import { lockDirectory, type LockedDirectory } from "./_lock.ts";
+import type { OperationOptions } from "../storage_adapter.ts";
+import type { StorageError } from "../storage_error.ts";
+
+/** What is done under the lock of the directory that a key lies in. */
+export type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
+
+const MOST_REMOVALS = 100;
+
+/** The directory that keys are paths below: where they are, and who may be in there. */
+export class FsRoot {
+  /** The directory, as an absolute path. */
+  readonly path: string;
+  readonly #durable: boolean;
+
+  constructor(path: string, durable: boolean) {
+    this.path = path;
+    this.#durable = durable;
+  }
+
+  /** Where the object of a key is. */
+  pathOf(key: string): string {
+    return `${this.path}/${key}`;
+  }
+
+  /** Runs an action alone among all callers in the directory of a key; `null` where there is none. */
+  async inExisting<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    action: Action<T>,
+  ): Promise<T | null> {
+    const path = this.pathOf(attempt.key!);
+    const dir = parentOf(path);
+    try {
+      const lock = await lockIfThere(dir);
+      if (lock === null) return null;
+      try {
+        refuseAborted(attempt, options);
+        this.#refuseDetour(dir, lock, attempt);
+        return await action(path, lock.handle);
+      } finally {
+        lock.release();
+      }
+    } catch (error) {
+      throw this.error(error, attempt);
+    }
+  }
+
+  /** The same, but makes the directory where there is none. */
+  async inMade<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    action: Action<T>,
+  ): Promise<T> {
+    for (let times = 0;; times++) {
+      const done = await this.inExisting(attempt, options, async (path, directory) => {
+        return { result: await action(path, directory) };
+      });
+      if (done !== null) return done.result;
+      if (times >= MOST_REMOVALS) {
+        throw fail(attempt, {
+          code: "Unavailable",
+          why: "its directory is removed as often as it is made",
+          outcome: "not-applied",
+        });
+      }
+      this.#make(parentOf(this.pathOf(attempt.key!)), attempt);
+    }
+  }
+
+  /** Makes a directory; another process may remove it at once, for being empty. */
+  #make(dir: string, attempt: Attempt): void {
+    try {
+      makeDirectory(dir, this.#durable);
+    } catch (error) {
+      if (isBehindDanglingLink(dir)) throw this.#leadsNowhere(dir, attempt);
+      if (!wasRemoved(error, dir)) throw this.error(error, attempt);
+    }
+  }
+
+  #leadsNowhere(dir: string, attempt: Attempt): StorageError {
+    return fail(attempt, {
+      code: "Misconfigured",
+      why: `${
+        JSON.stringify(dir)
+      } is a link to a place that there is not, such as a disk not mounted`,
+      outcome: "not-applied",
+    });
+  }
+
+  /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
+  async prune(key: string): Promise<void> {
+    let dir = parentOf(this.pathOf(key));
+    while (dir.length > this.path.length) {
+      try {
+        const lock = await lockDirectory(dir);
+        try {
+          if (!Deno.lstatSync(dir).isDirectory) return; // an object has the directory's name
+          Deno.removeSync(dir);
+        } finally {
+          lock.release();
+        }
+      } catch {
+        return; // not empty, or gone: both end it
+      }
+      dir = parentOf(dir);
+    }
+  }
+
+  /** What the file system said, as a `StorageError`. */
+  error(error: unknown, attempt: Attempt): StorageError {
+    const code = systemCode(error);
+    if ((code === "ENOTDIR" || code === "EEXIST") && !mayBeDirectory(this.path)) {
+      return fail(attempt, {
+        code: "Misconfigured",
+        why: `its root ${JSON.stringify(this.path)} is no directory, or lies below a file`,
+        outcome: "not-applied",
+        cause: error,
+      });
+    }
+    return fsError(error, attempt, "not-applied");
+  }
+
+  /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
+  #refuseDetour(dir: string, { isDirectory }: LockedDirectory, attempt: Attempt): void {
+    if (dir !== this.path && realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
+      throw fail(attempt, {
+        code: "PermissionDenied",
+        why: "a symbolic link, or a name in other case, lies on its path",
+        outcome: "not-applied",
+      });
+    }
+    if (!isDirectory) throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
+  }
+}
+
+async function lockIfThere(dir: string): Promise<LockedDirectory | null> {
+  try {
+    return await lockDirectory(dir);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Whether a path, or one above it, is a symbolic link to nothing. */
+function isBehindDanglingLink(path: string): boolean {
+  for (let at = path; at !== ""; at = parentOf(at)) {
+    try {
+      if (Deno.lstatSync(at).isSymlink) return !isThere(at);
+    } catch {
+      // Not even the name is there; it is one above it then.
+    }
+    if (parentOf(at) === at) return false;
+  }
+  return false;
+}
+
+/** Whether a directory could not be made since another process removed it, or one above, at once. */
+function wasRemoved(error: unknown, dir: string): boolean {
+  if (error instanceof Deno.errors.NotFound) return true;
+  // "It exists" is also said of one that was gone when Deno looked whether it is a directory.
+  return error instanceof Deno.errors.AlreadyExists && nearestIsDirectory(dir);
+}
+
+/** Whether what is at a path, or else at the nearest one above it, is a directory. */
+function nearestIsDirectory(path: string): boolean {
+  for (let at = path;; at = parentOf(at)) {
+    try {
+      return Deno.statSync(at).isDirectory;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound) || parentOf(at) === at) return false;
+    }
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a path is a directory, or could be made one. */
+function mayBeDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    return systemCode(error) !== "ENOTDIR";
+  }
+}
+
+/** A path without links, written as keys are. */
+function realPath(path: string): string {
+  const real = Deno.realPathSync(path);
+  return Deno.build.os === "windows" ? real.replaceAll("\\", "/") : real;
+}

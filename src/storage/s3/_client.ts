@@ -1,0 +1,148 @@
+import { AwsV4Signer } from "aws4fetch";
+import { aborted, type Attempt, fail } from "../kit/fail.ts";
+import { LinkedAbort, orAborted } from "./_abort.ts";
+import type { S3Config } from "./_options.ts";
+import { S3Reply } from "./_reply.ts";
+import { isNoAnswer, Redaction } from "./_secrets.ts";
+import type { StorageError } from "../storage_error.ts";
+
+/** One request to a bucket. */
+export interface S3Request {
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  /** The object's whole key; without it the request is to the bucket. */
+  readonly key?: string | undefined;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** For whom a request is made, and what its failure means. */
+export interface S3Context {
+  readonly attempt: Attempt;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether it changes something; where it may have, failures say so. */
+  readonly mutates?: boolean | undefined;
+}
+
+/** Every character that means something in a URL; aws4fetch signs a `+` as a space. */
+function encodeText(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function encodeQuery(query: Readonly<Record<string, string>> = {}): string {
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeText(value)}`);
+  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer> = new Uint8Array()): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** A time as signatures have it, such as `20260102T030405Z`. */
+function amzDate(time: Date): string {
+  return time.toISOString().replace(/[:-]|\.\d{3}/g, "");
+}
+
+/** Signs requests to one bucket and sends each of them once. */
+export class S3Client {
+  readonly #config: S3Config;
+  readonly #redaction: Redaction;
+  /** The keys that aws4fetch derives, one a day. */
+  readonly #derived: Map<string, ArrayBuffer> = new Map();
+
+  /** Makes a client; sends nothing yet. */
+  constructor(config: S3Config) {
+    this.#config = config;
+    this.#redaction = new Redaction([
+      config.secretAccessKey,
+      config.sessionToken,
+      config.accessKeyId,
+    ]);
+  }
+
+  /** The bucket's name. */
+  get bucket(): string {
+    return this.#config.bucket;
+  }
+
+  /** The whole key of an object. */
+  fullKey(key: string): string {
+    return this.#config.prefix + key;
+  }
+
+  /** What every key of the adapter begins with. */
+  get prefix(): string {
+    return this.#config.prefix;
+  }
+
+  /**
+   * Sends a request and gives the reply, whatever its status. Rejects where there is none: then a
+   * mutation may have been applied.
+   */
+  async send(request: S3Request, { attempt, signal, mutates }: S3Context): Promise<S3Reply> {
+    const init = await this.#sign(request);
+    if (signal?.aborted) throw aborted(attempt, signal, mutates ? "not-applied" : undefined);
+    const link = new LinkedAbort(signal);
+    try {
+      const sent = this.#config.fetch(init.url, {
+        method: request.method,
+        headers: init.headers,
+        body: request.body ?? null,
+        redirect: "manual",
+        signal: link.signal,
+      });
+      const response = await orAborted(sent, link.signal).catch((error) => {
+        // A fetch that does not listen to its signal may answer later.
+        sent.then((late) => late.body?.cancel()).catch(() => {});
+        throw error;
+      });
+      return new S3Reply(response, link, this.#redaction);
+    } catch (error) {
+      link.unlink();
+      if (signal?.aborted) throw aborted(attempt, signal, mutates ? "unknown" : undefined);
+      throw this.#unreachable(error, attempt, mutates === true);
+    }
+  }
+
+  async #sign(
+    { method, key, query, headers, body }: S3Request,
+  ): Promise<{ url: string; headers: Headers }> {
+    const { accessKeyId, secretAccessKey, sessionToken, region, now, bucketUrl } = this.#config;
+    const path = key === undefined ? "" : `/${key.split("/").map(encodeText).join("/")}`;
+    const signer = new AwsV4Signer({
+      method,
+      url: `${bucketUrl}${path}${encodeQuery(query)}`,
+      // The hash of what is sent, so that the store verifies what arrived.
+      headers: { ...headers, "x-amz-content-sha256": await sha256(body) },
+      service: "s3",
+      region,
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+      cache: this.#derived,
+      datetime: amzDate(now()),
+    });
+    const signed = await signer.sign();
+    // Bytes must come as they are stored. Unsigned: proxies change this header.
+    if (body === undefined) signed.headers.set("accept-encoding", "identity");
+    return { url: signed.url.href, headers: signed.headers };
+  }
+
+  #unreachable(error: unknown, attempt: Attempt, mutates: boolean): StorageError {
+    const { origin } = new URL(this.#config.bucketUrl);
+    return fail(attempt, {
+      code: "Unavailable",
+      why: isNoAnswer(error)
+        ? `nothing answers at ${origin}: is the endpoint right, and is the service up?`
+        : `the connection to ${origin} failed`,
+      // Also where no connection was made: fetch may have sent the request by an older one that broke,
+      // tried again by itself, and tell of that alone.
+      outcome: mutates ? "unknown" : undefined,
+      cause: this.#redaction.copyOf(error),
+    });
+  }
+}

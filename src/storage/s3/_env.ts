@@ -1,0 +1,61 @@
+import { misconfigured, type S3AdapterOptions } from "./_options.ts";
+
+/** The variables that each option is read from, the first that is set. */
+const VARIABLES = {
+  endpoint: ["S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
+  bucket: ["S3_BUCKET"],
+  region: ["AWS_REGION", "AWS_DEFAULT_REGION"],
+  accessKeyId: ["AWS_ACCESS_KEY_ID"],
+  secretAccessKey: ["AWS_SECRET_ACCESS_KEY"],
+  sessionToken: ["AWS_SESSION_TOKEN"],
+} as const satisfies Partial<Record<keyof S3AdapterOptions, readonly string[]>>;
+
+const REQUIRED = ["bucket", "accessKeyId", "secretAccessKey"] as const;
+
+type FromEnv = { -readonly [K in keyof typeof VARIABLES]?: string };
+
+interface Runtime {
+  readonly Deno?: { readonly env?: { readonly get: (name: string) => string | undefined } };
+  readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
+}
+
+function readVariable(name: string): string | undefined {
+  const { Deno, process } = globalThis as Runtime;
+  try {
+    const value = Deno?.env === undefined ? process?.env?.[name] : Deno.env.get(name);
+    return value === "" ? undefined : value;
+  } catch {
+    const names = Object.values(VARIABLES).flat().join(",");
+    throw misconfigured(`the environment may not be read: run with --allow-env=${names}`);
+  }
+}
+
+function firstSet(names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = readVariable(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** The options that the environment gives, where they are not given otherwise. */
+export function optionsFromEnv(given: Partial<S3AdapterOptions>): S3AdapterOptions {
+  const found: FromEnv = {};
+  for (const [option, names] of Object.entries(VARIABLES)) {
+    const key = option as keyof FromEnv;
+    if (given[key] !== undefined) continue;
+    const value = firstSet(names);
+    if (value !== undefined) found[key] = value;
+  }
+  const missing = REQUIRED.filter((option) => (given[option] ?? found[option]) === undefined);
+  // Without a region the endpoint of AWS cannot be told.
+  const lacks = [given.endpoint, given.region, found.endpoint, found.region]
+    .every((value) => value === undefined);
+  const names = missing.map((option): string => VARIABLES[option][0]);
+  if (lacks) names.push("S3_ENDPOINT (or AWS_REGION)");
+  if (names.length > 0) {
+    throw misconfigured(`the environment does not set ${names.join(", ")}`);
+  }
+  const { bucket = "", accessKeyId = "", secretAccessKey = "" } = { ...found, ...given };
+  return { ...found, ...given, bucket, accessKeyId, secretAccessKey };
+}

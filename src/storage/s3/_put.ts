@@ -1,0 +1,205 @@
+import { aborted, type Attempt, fail } from "../kit/fail.ts";
+import { withOutcome } from "../outcome.ts";
+import { pauseFor } from "./_abort.ts";
+import type { S3Client, S3Context } from "./_client.ts";
+import { conflict, faultError, faultOfElement, readFault, type S3Fault } from "./_errors.ts";
+import { type EtagSpelling, ifMatch, isEtag, versionOf } from "./_etag.ts";
+import { readObject, statObject } from "./_read.ts";
+import { describe, type S3Reply } from "./_reply.ts";
+import { parseXml } from "./_xml.ts";
+import type { ObjectInfo, ObjectVersion, Precondition } from "../storage_adapter.ts";
+import type { Outcome, StorageError } from "../storage_error.ts";
+
+/** A write of one object in one request. */
+export interface PutRequest {
+  readonly key: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Content type and metadata. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly precondition?: Precondition | undefined;
+  readonly attempt: Attempt;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a request came to: a version, or what the store said against it. */
+type Settled = { readonly version: ObjectVersion } | { readonly fault: S3Fault };
+
+/** How often a request is sent that others' requests were in the way of. */
+const TRIES = 5;
+const FIRST_PAUSE_MS = 20;
+
+const IN_THE_WAY: ReadonlySet<string | undefined> = new Set([
+  "ConditionalRequestConflict",
+  "OperationAborted",
+]);
+
+/** The version in a reply to a write; throws where the reply is none. */
+export async function versionWritten(reply: S3Reply, context: S3Context): Promise<ObjectVersion> {
+  const text = await reply.text(context);
+  if (text.trim() !== "") refuseErrorDocument(text, reply, context);
+  const etag = reply.headers.get("etag");
+  if (etag === null) throw reply.corrupt(context, "it has no ETag");
+  return versionOf(etag);
+}
+
+/** A reply of success may hold an error, or be a web page. */
+function refuseErrorDocument(text: string, reply: S3Reply, context: S3Context): void {
+  if (!text.trimStart().startsWith("<")) return;
+  let root;
+  try {
+    root = parseXml(text);
+  } catch (error) {
+    throw reply.corrupt(context, describe(text), error);
+  }
+  if (root.name === "Error") throw faultError(faultOfElement(root, reply), context);
+  if (root.name.toLowerCase() === "html") throw reply.corrupt(context, "HTML");
+}
+
+/** Puts objects under conditions, and learns how the store wants them written. */
+export class S3Writer {
+  readonly #client: S3Client;
+  /** Fixed by the first success: before, a refusal may be one of the spelling only. */
+  #spelling: EtagSpelling | undefined;
+
+  /** Makes a writer that has learned nothing yet. */
+  constructor(client: S3Client) {
+    this.#client = client;
+  }
+
+  /** Writes an object where its precondition holds, else rejects with `Conflict`. */
+  async put(request: PutRequest): Promise<ObjectVersion> {
+    const { precondition, attempt } = request;
+    if (precondition === undefined) {
+      return this.#versionOf(await this.#settle(request, {}), request);
+    }
+    if (precondition === "absent") {
+      const settled = await this.#settle(request, { "if-none-match": "*" });
+      return await this.#judge(settled, request, "it exists");
+    }
+    if (!isEtag(precondition.version)) {
+      throw conflict(attempt, "the version is none of this store", undefined, "not-applied");
+    }
+    return await this.#swap(request, precondition.version);
+  }
+
+  async #swap(request: PutRequest, version: ObjectVersion): Promise<ObjectVersion> {
+    const spelling = this.#spelling ?? "quoted";
+    let settled = await this.#settle(request, { "if-match": ifMatch(version, spelling) });
+    if ("version" in settled) {
+      this.#spelling ??= spelling;
+    } else if (
+      settled.fault.status === 412 && spelling === "quoted" && this.#spelling !== "quoted" &&
+      await this.#isCurrent(request, version)
+    ) {
+      // Ceph compares the header with the bare ETag. R2 fails on a bare one, so it comes second.
+      settled = await this.#settle(request, { "if-match": ifMatch(version, "unquoted") });
+      if ("version" in settled) this.#spelling ??= "unquoted";
+    }
+    return await this.#judge(settled, request, "the version changed");
+  }
+
+  /** The version, or the error that a fault under a condition is. */
+  async #judge(settled: Settled, request: PutRequest, why: string): Promise<ObjectVersion> {
+    if ("version" in settled) return settled.version;
+    const { fault } = settled;
+    const { attempt } = request;
+    if (fault.status === 412) throw conflict(attempt, why, fault, "not-applied");
+    if (fault.code === "NoSuchKey") {
+      throw conflict(attempt, "it does not exist", fault, "not-applied");
+    }
+    const lost = fault.code === "UnknownError" ? await this.#outcomeOfRace(request) : undefined;
+    if (lost !== undefined) throw conflict(attempt, why, fault, lost);
+    throw this.#errorOf(fault, request);
+  }
+
+  #versionOf(settled: Settled, request: PutRequest): ObjectVersion {
+    if ("version" in settled) return settled.version;
+    throw this.#errorOf(settled.fault, request);
+  }
+
+  #errorOf(fault: S3Fault, { attempt }: PutRequest): StorageError {
+    return faultError(fault, { attempt, mutates: true });
+  }
+
+  /** Sends a request, and again where it surely was not applied as others were in its way. */
+  async #settle(request: PutRequest, condition: Record<string, string>): Promise<Settled> {
+    const { key, bytes, attempt, signal } = request;
+    const context = { attempt, signal, mutates: true };
+    const headers = { ...request.headers, ...condition };
+    for (let tries = 1;; tries++) {
+      const reply = await this.#client.send({
+        method: "PUT",
+        key: this.#client.fullKey(key),
+        headers,
+        body: bytes,
+      }, context);
+      if (reply.ok) return { version: await versionWritten(reply, context) };
+      const fault = await readFault(reply, context);
+      if (fault.status !== 409 || !IN_THE_WAY.has(fault.code) || tries >= TRIES) return { fault };
+      await this.#giveWay(tries, attempt, signal);
+    }
+  }
+
+  async #giveWay(tries: number, attempt: Attempt, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await pauseFor((0.5 + Math.random()) * FIRST_PAUSE_MS * 2 ** (tries - 1), signal);
+    } catch (error) {
+      if (signal?.aborted) throw aborted(attempt, signal, "not-applied");
+      throw error;
+    }
+  }
+
+  async #isCurrent(request: PutRequest, version: ObjectVersion): Promise<boolean> {
+    const info = await this.#look(request, "not-applied");
+    return info?.version === version;
+  }
+
+  /**
+   * What became of a write that Ceph answers with 500 UnknownError: so it answers the losers of a
+   * race, which it has cancelled. Where the object is no longer what was expected the race is lost;
+   * `undefined` where that cannot be seen. Where the object is just what was to be written, nobody
+   * can say whose write that was.
+   */
+  async #outcomeOfRace(request: PutRequest): Promise<Outcome | undefined> {
+    const { precondition, key, bytes, attempt, signal } = request;
+    const info = await this.#look(request, "unknown");
+    if (info === null) return precondition === "absent" ? undefined : "not-applied";
+    if (typeof precondition === "object" && info.version === precondition.version) return undefined;
+    if (info.size !== bytes.length) return "not-applied";
+    try {
+      const found = await readObject(
+        this.#client,
+        key,
+        { ifVersion: info.version, signal },
+        attempt,
+      );
+      const stored = new Uint8Array(await new Response(found?.body ?? null).arrayBuffer());
+      return stored.some((byte, i) => byte !== bytes[i]) ? "not-applied" : "unknown";
+    } catch {
+      return "unknown"; // it has changed once more
+    }
+  }
+
+  /** A look at the object as a part of a write, whose failure is the write's. */
+  async #look(
+    { key, attempt, signal }: PutRequest,
+    outcome: Outcome,
+  ): Promise<ObjectInfo | null> {
+    try {
+      return await statObject(this.#client, key, { attempt, signal });
+    } catch (error) {
+      throw withOutcome(error, outcome);
+    }
+  }
+}
+
+/** The rejection of a condition that no request of a multipart upload can carry. */
+export function unconditional(attempt: Attempt, partBytes: number): StorageError {
+  return fail(attempt, {
+    code: "Unsupported",
+    why:
+      `a streamed body of more than ${partBytes / 2 ** 20} MiB goes up in parts, and not every ` +
+      "store honours a precondition there: give the body as a Uint8Array, or no precondition",
+    outcome: "not-applied",
+  });
+}

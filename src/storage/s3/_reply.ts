@@ -1,0 +1,93 @@
+import { aborted, type Attempt, fail } from "../kit/fail.ts";
+import { type LinkedAbort, orAborted } from "./_abort.ts";
+import type { S3Context } from "./_client.ts";
+import type { Redaction } from "./_secrets.ts";
+import { lengthChecked } from "./_stream.ts";
+import { parseXml, type XmlElement } from "./_xml.ts";
+import type { StorageError } from "../storage_error.ts";
+
+/** A reply of the store. Its body must be read, taken or dropped, else a connection is held. */
+export class S3Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly redaction: Redaction;
+  readonly #body: ReadableStream<Uint8Array> | null;
+  readonly #link: LinkedAbort;
+
+  /** Takes over the response and the link to the caller's signal. */
+  constructor(response: Response, link: LinkedAbort, redaction: Redaction) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.redaction = redaction;
+    this.#body = response.body;
+    this.#link = link;
+  }
+
+  /** Whether the store did what it was asked. */
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  /** Reads the body as a text. */
+  async text({ attempt, signal, mutates }: S3Context): Promise<string> {
+    try {
+      return await orAborted(new Response(this.#body).text(), this.#link.signal);
+    } catch (error) {
+      const outcome = mutates ? "unknown" : undefined;
+      if (signal?.aborted) throw aborted(attempt, signal, outcome);
+      throw fail(attempt, {
+        code: "Unavailable",
+        why: "the connection was lost while the store replied",
+        outcome,
+        cause: this.redaction.copyOf(error),
+      });
+    } finally {
+      this.#link.unlink();
+    }
+  }
+
+  /** Reads the body as an XML document, where it may be nothing else. */
+  async xml(context: S3Context): Promise<XmlElement> {
+    const text = await this.text(context);
+    try {
+      return parseXml(text);
+    } catch (error) {
+      throw this.corrupt(context, `${describe(text)} came where XML was due`, error);
+    }
+  }
+
+  /** Gives the bytes, which must be so many. */
+  stream(attempt: Attempt, length: number): ReadableStream<Uint8Array> {
+    return lengthChecked(this.#body, length, {
+      attempt,
+      link: this.#link,
+      redaction: this.redaction,
+    });
+  }
+
+  /** Frees the connection; the body is not wanted. */
+  async drop(): Promise<void> {
+    this.#link.unlink();
+    await this.#body?.cancel().catch(() => {});
+  }
+
+  /** The rejection of a reply that no S3 service gives. */
+  corrupt({ attempt, mutates }: S3Context, what: string, cause?: unknown): StorageError {
+    return fail(attempt, {
+      code: "Corrupt",
+      why: `the reply is not that of an S3 service (${what}, HTTP ${this.status}): ` +
+        "is the endpoint right?",
+      outcome: mutates ? "unknown" : undefined,
+      ...(cause === undefined ? {} : { cause: this.redaction.copyOf(cause) }),
+    });
+  }
+}
+
+/** What a text that is not what it should be looks like. */
+export function describe(text: string): string {
+  const start = text.trimStart().slice(0, 200).toLowerCase();
+  if (start === "") return "nothing";
+  if (/^<!doctype html|^<html|<head|<body/.test(start)) return "HTML";
+  if (start.startsWith("<")) return "incomplete XML";
+  return "text";
+}

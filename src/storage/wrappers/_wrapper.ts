@@ -1,0 +1,133 @@
+import type { Attempt } from "../kit/fail.ts";
+import type {
+  AppendOptions,
+  ListOptions,
+  ObjectInfo,
+  OperationOptions,
+  Precondition,
+  ReadOptions,
+  ReadResult,
+  StorageAdapter,
+  WriteBody,
+  WriteOptions,
+} from "../storage_adapter.ts";
+import type { Outcome } from "../storage_error.ts";
+
+/** The methods of an adapter that take a key, by their names. */
+export type KeyedOperation = "stat" | "read" | "write" | "append" | "delete";
+
+/** What a wrapper gives a call in place of what its caller gave. */
+export interface Change extends ReadOptions {
+  readonly body?: WriteBody;
+}
+
+/** One call of a method that takes a key. */
+export interface Call<T> {
+  readonly operation: KeyedOperation;
+  readonly attempt: Attempt;
+  readonly signal: AbortSignal | undefined;
+  /** What a write or an append stores. */
+  readonly body?: WriteBody;
+  /** The condition of a write. */
+  readonly precondition?: Precondition | undefined;
+  /** Calls the wrapped adapter. */
+  readonly send: (change?: Change) => Promise<T>;
+}
+
+/** Lists by the wrapped adapter. */
+export type SendList = (options: ListOptions) => AsyncIterable<ObjectInfo>;
+
+/** What a wrapper does around the calls of an adapter. */
+export interface Surroundings {
+  /** Surrounds a call whose answer is all there is. */
+  readonly call: <T>(call: Call<T>) => Promise<T>;
+  /** Surrounds a call whose answer has a body, which ends later. */
+  readonly read: (call: Call<ReadResult | null>) => Promise<ReadResult | null>;
+  /** Surrounds a listing. */
+  readonly list: (options: ListOptions, send: SendList) => AsyncIterable<ObjectInfo>;
+}
+
+type Append = NonNullable<StorageAdapter["append"]>;
+
+/** The outcome of a call that ended before anything was sent; reads have none. */
+export function notApplied({ operation }: Pick<Call<unknown>, "operation">): Outcome | undefined {
+  return operation === "stat" || operation === "read" ? undefined : "not-applied";
+}
+
+/** What a listing is called in messages. */
+export function listAttempt(adapter: StorageAdapter): Attempt {
+  return { adapter: adapter.name, operation: "list" };
+}
+
+/**
+ * Joins a wrapper's methods to an adapter: with the wrapped one's name and capabilities, and with
+ * `append` and disposal exactly where it has them.
+ */
+export function wrap(
+  adapter: StorageAdapter,
+  methods:
+    & Pick<StorageAdapter, "stat" | "read" | "write" | "delete" | "list">
+    & { readonly appendBy: (append: Append) => Append },
+): StorageAdapter {
+  const { appendBy, ...rest } = methods;
+  const append = adapter.append?.bind(adapter);
+  const dispose = adapter[Symbol.asyncDispose]?.bind(adapter);
+  const probe = adapter.probe?.bind(adapter);
+  return {
+    name: adapter.name,
+    capabilities: adapter.capabilities,
+    ...rest,
+    ...(append === undefined ? {} : { append: appendBy(append) }),
+    ...(probe === undefined ? {} : { probe }),
+    ...(dispose === undefined ? {} : { [Symbol.asyncDispose]: dispose }),
+  };
+}
+
+/** An adapter that does the same around each call of another one. */
+export function surround(adapter: StorageAdapter, around: Surroundings): StorageAdapter {
+  const attemptOf = (operation: string, key: string): Attempt => {
+    return { adapter: adapter.name, operation, key };
+  };
+  return wrap(adapter, {
+    stat: (key: string, options?: OperationOptions) =>
+      around.call({
+        operation: "stat",
+        attempt: attemptOf("stat", key),
+        signal: options?.signal,
+        send: (change) => adapter.stat(key, { ...options, ...change }),
+      }),
+    read: (key: string, options?: ReadOptions) =>
+      around.read({
+        operation: "read",
+        attempt: attemptOf("read", key),
+        signal: options?.signal,
+        send: (change) => adapter.read(key, { ...options, ...change }),
+      }),
+    write: (key: string, given: WriteBody, options?: WriteOptions) =>
+      around.call({
+        operation: "write",
+        attempt: attemptOf("write", key),
+        signal: options?.signal,
+        body: given,
+        precondition: options?.precondition,
+        send: ({ body = given, ...change } = {}) =>
+          adapter.write(key, body, { ...options, ...change }),
+      }),
+    appendBy: (append) => (key: string, bytes: Uint8Array, options: AppendOptions) =>
+      around.call({
+        operation: "append",
+        attempt: attemptOf("append to", key),
+        signal: options?.signal,
+        body: bytes,
+        send: (change) => append(key, bytes, { ...options, ...change }),
+      }),
+    delete: (key: string, options?: OperationOptions) =>
+      around.call({
+        operation: "delete",
+        attempt: attemptOf("delete", key),
+        signal: options?.signal,
+        send: (change) => adapter.delete(key, { ...options, ...change }),
+      }),
+    list: (options: ListOptions = {}) => around.list(options, (options) => adapter.list(options)),
+  });
+}

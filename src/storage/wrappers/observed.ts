@@ -1,0 +1,139 @@
+import { type Chunk, watchBody } from "../kit/watch_body.ts";
+import { type Call, type SendList, surround } from "./_wrapper.ts";
+import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
+
+/** One operation that is over. */
+export interface StorageEvent {
+  /** What was done, by the method's name. */
+  readonly operation: "stat" | "read" | "write" | "append" | "delete" | "list";
+  /** The key; of a listing its prefix. */
+  readonly key: string;
+  /** How many bytes of bodies went in or out; 0 for what has none. */
+  readonly bytes: number;
+  /** From the call to the end of the operation, in milliseconds. */
+  readonly ms: number;
+  /** Why it failed, where it did. */
+  readonly error?: unknown;
+}
+
+/** Is told of each operation. */
+export type StorageHook = (event: StorageEvent) => void;
+
+/** One operation under way. */
+class Observation {
+  readonly #hook: StorageHook;
+  readonly #operation: StorageEvent["operation"];
+  readonly #key: string;
+  readonly #begin: number = performance.now();
+  #bytes = 0;
+
+  constructor(hook: StorageHook, operation: StorageEvent["operation"], key: string | undefined) {
+    this.#hook = hook;
+    this.#operation = operation;
+    this.#key = key ?? "";
+  }
+
+  count(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** Counts the chunks of a body. */
+  readonly next = async (read: () => Promise<Chunk>): Promise<Chunk> => {
+    const chunk = await read();
+    if (!chunk.done) this.count(chunk.value.length);
+    return chunk;
+  };
+
+  end(...failure: [error?: unknown]): void {
+    const [error] = failure;
+    const event: StorageEvent = {
+      operation: this.#operation,
+      key: this.#key,
+      bytes: this.#bytes,
+      ms: performance.now() - this.#begin,
+      ...(error === undefined ? {} : { error }),
+    };
+    // A hook may be an async function in disguise: neither way may its error get anywhere.
+    new Promise((resolve) => resolve(this.#hook(event))).catch(() => {});
+  }
+}
+
+async function callObserved<T>(call: Call<T>, hook: StorageHook): Promise<T> {
+  const observation = new Observation(hook, call.operation, call.attempt.key);
+  const { body } = call;
+  const streamed = body instanceof ReadableStream && !body.locked;
+  if (body instanceof Uint8Array) observation.count(body.length);
+  const change = streamed ? { body: watchBody(body, { next: observation.next }) } : {};
+  try {
+    const result = await call.send(change);
+    observation.end();
+    return result;
+  } catch (error) {
+    observation.end(error);
+    throw error;
+  }
+}
+
+async function readObserved(
+  call: Call<ReadResult | null>,
+  hook: StorageHook,
+): Promise<ReadResult | null> {
+  const observation = new Observation(hook, call.operation, call.attempt.key);
+  const { next } = observation;
+  const onEnd = (error?: unknown) => observation.end(error);
+  try {
+    const result = await call.send();
+    if (result === null) return observation.end(), null;
+    return { ...result, body: watchBody(result.body, { next, onEnd, signal: call.signal }) };
+  } catch (error) {
+    observation.end(error);
+    throw error;
+  }
+}
+
+async function* listObserved(
+  options: ListOptions,
+  [send, hook]: readonly [send: SendList, hook: StorageHook],
+): AsyncGenerator<ObjectInfo, void, undefined> {
+  const observation = new Observation(hook, "list", options.prefix);
+  let failure: [error?: unknown] = [];
+  try {
+    yield* send(options);
+  } catch (error) {
+    failure = [error];
+    throw error;
+  } finally {
+    observation.end(...failure);
+  }
+}
+
+/**
+ * Wraps an adapter so that a hook is told of each operation when it is over: for logs, metrics and
+ * traces. Of a read it is told when the body ended, was cancelled or its signal was aborted; of a
+ * listing when it ended or was left. What the hook throws reaches nobody.
+ *
+ * @param adapter The adapter to wrap; its name and capabilities are kept
+ * @param hook Is told; called once for each operation
+ * @returns The wrapper
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { observed, type StorageEvent } from "@flagstone/flagging/wrappers";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const events: StorageEvent[] = [];
+ * const storage = observed(new MemoryAdapter(), (event) => events.push(event));
+ * await storage.write("a", new Uint8Array(3));
+ * assertEquals(events.map(({ operation, key, bytes }) => [operation, key, bytes]), [
+ *   ["write", "a", 3],
+ * ]);
+ * ```
+ */
+export function observed(adapter: StorageAdapter, hook: StorageHook): StorageAdapter {
+  return surround(adapter, {
+    call: (call) => callObserved(call, hook),
+    read: (call) => readObserved(call, hook),
+    list: (options, send) => listObserved(options, [send, hook]),
+  });
+}

@@ -1,0 +1,241 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ObjectInfo, StorageAdapter } from "../../storage/storage_adapter.ts";
+import { type Behaviour, type BehaviourContext, inGroup } from "./behaviour.ts";
+import {
+  assertBytes,
+  assertConflict,
+  assertMissing,
+  assertStored,
+  concat,
+  encode,
+  find,
+  pause,
+  putText,
+  randomBytes,
+} from "./_harness.ts";
+import { isShared, raceCalls, raceRounds } from "./_race.ts";
+import { racerBody } from "./racer.ts";
+
+/** Appends through a method that the capabilities declare. */
+function append(
+  adapter: StorageAdapter,
+  key: string,
+  [at, bytes]: readonly [at: number, bytes: Uint8Array | string],
+): Promise<ObjectInfo> {
+  assert(adapter.append !== undefined, "append is declared and missing");
+  const body = typeof bytes === "string" ? encode(bytes) : bytes;
+  return adapter.append(key, body, { at });
+}
+
+async function extendsObject({ adapter }: BehaviourContext) {
+  const parts = [randomBytes(10), randomBytes(100_000), randomBytes(1)];
+  let size = 0;
+  for (const [i, part] of parts.entries()) {
+    const info = await append(adapter, "a", [size, part]);
+    size += part.length;
+    assertEquals([info.key, info.size], ["a", size]);
+    assertEquals((await adapter.stat("a"))?.version, info.version);
+    await assertStored(adapter, "a", concat(parts.slice(0, i + 1)));
+  }
+  await putText(adapter, "written", "head,");
+  await append(adapter, "written", [5, "tail"]);
+  await assertStored(adapter, "written", "head,tail");
+}
+
+async function refusesBelow({ adapter }: BehaviourContext) {
+  await putText(adapter, "a", "12345");
+  for (const at of [0, 1, 4]) {
+    const below = () => append(adapter, "a", [at, "x"]);
+    await assertConflict(below, `an append at ${at} to 5 bytes`);
+    const nothing = () => append(adapter, "a", [at, ""]);
+    await assertConflict(nothing, `an empty append at ${at} to 5 bytes`);
+  }
+  await assertStored(adapter, "a", "12345");
+}
+
+async function refusesAnotherVersion({ adapter }: BehaviourContext) {
+  assert(adapter.append !== undefined, "append is declared and missing");
+  const old = await putText(adapter, "a", "12345");
+  const edited = await putText(adapter, "a", "54321");
+  const stale = () => adapter.append!("a", encode("x"), { at: 5, ifVersion: old.version });
+  await assertConflict(stale, "an append to a version that was replaced");
+  await assertStored(adapter, "a", "54321");
+  const info = await adapter.append("a", encode("x"), { at: 5, ifVersion: edited.version });
+  await adapter.append("a", encode("y"), { at: 6, ifVersion: info.version });
+  await assertStored(adapter, "a", "54321xy");
+}
+
+async function refusesBeyond({ adapter }: BehaviourContext) {
+  await putText(adapter, "a", "12345");
+  for (const [key, at] of [["a", 6], ["a", 500], ["missing", 1]] as const) {
+    const beyond = () => append(adapter, key, [at, "x"]);
+    await assertConflict(beyond, `an append to ${key} at ${at}`);
+  }
+  await assertStored(adapter, "a", "12345");
+  await assertMissing(adapter, "missing");
+}
+
+async function appendsNothing({ adapter }: BehaviourContext) {
+  const before = await putText(adapter, "a", "12345");
+  const info = await append(adapter, "a", [5, ""]);
+  assertEquals([info.size, info.version], [5, before.version]);
+  assertEquals((await adapter.stat("a"))?.version, before.version);
+  await assertStored(adapter, "a", "12345");
+}
+
+async function hasOneWinner(context: BehaviourContext) {
+  const { adapter } = context;
+  const scope = adapter.capabilities.append;
+  await putText(adapter, "a", "start;");
+  const winners = await raceCalls(
+    context,
+    scope,
+    (instance, id) => append(instance, "a", [6, racerBody(id)]),
+  );
+  assertEquals(winners.length, 1, `Appenders ${winners} won`);
+  const winner = racerBody(winners[0] ?? -1);
+  await assertStored(adapter, "a", concat([encode("start;"), winner]));
+  if (!isShared(scope)) return;
+  await raceRounds(context, { kind: "append", at: 0 });
+}
+
+async function refusesARepeat({ adapter }: BehaviourContext) {
+  await append(adapter, "a", [0, "row 1\n"]);
+  await append(adapter, "a", [6, "row 2\n"]);
+  for (const [at, row] of [[0, "row 1\n"], [6, "row 2\n"]] as const) {
+    const repeat = () => append(adapter, "a", [at, row]);
+    await assertConflict(repeat, "an append that is sent again");
+  }
+  await assertStored(adapter, "a", "row 1\nrow 2\n");
+}
+
+async function showsWholeAppends(context: BehaviourContext) {
+  const { adapter, open } = context;
+  const instances = await open(
+    isShared(adapter.capabilities.append) ? 2 : 1,
+  );
+  const reader = instances.at(-1) ?? adapter;
+  const parts = Array.from({ length: 40 }, () => randomBytes(50_001));
+  const whole = concat(parts);
+  let pending = true;
+  const appendAll = async () => {
+    let at = 0;
+    for (const part of parts) at = (await append(adapter, "a", [at, part])).size;
+  };
+  const appending = appendAll().finally(() => pending = false);
+  // What a reader sees is told before what becomes of the appends.
+  appending.catch(() => {});
+  while (pending) {
+    const found = await find(reader, "a");
+    const { length } = found?.bytes ?? [];
+    assertEquals(length % 50_001, 0, `A reader saw ${length} bytes`);
+    assertEquals(found?.info.size ?? 0, length, "info.size is another");
+    if (found) assertBytes(found.bytes, whole.subarray(0, length));
+    await pause();
+  }
+  await appending;
+  await assertStored(adapter, "a", whole);
+}
+
+async function keepsMetadataOrNone({ adapter }: BehaviourContext) {
+  if (!adapter.capabilities.metadata) return;
+  const kept = { contentType: "text/csv", metadata: { made: "here" } };
+  await adapter.write("a", encode("row 1\n"), kept);
+  await append(adapter, "a", [6, "row 2\n"]);
+  const info = await adapter.stat("a");
+  if (info?.contentType === undefined && info?.metadata === undefined) return;
+  assertEquals(info?.contentType, kept.contentType);
+  assertEquals<unknown>({ ...info?.metadata }, kept.metadata);
+}
+
+async function makesVersionsStale({ adapter }: BehaviourContext) {
+  const { version } = await putText(adapter, "a", "row 1\n");
+  const appended = await append(adapter, "a", [6, "row 2\n"]);
+  const swap = (version: ObjectInfo["version"]) =>
+    adapter.write("a", encode("swapped"), { precondition: { version } });
+  const stale = () => swap(version);
+  await assertConflict(stale, "a swap of the version before an append");
+  await assertStored(adapter, "a", "row 1\nrow 2\n");
+  await swap(appended.version);
+  await assertStored(adapter, "a", "swapped");
+}
+
+const declared: readonly Behaviour[] = inGroup(
+  "Append",
+  [
+    {
+      number: 38,
+      name: "An append at 0 creates a missing object",
+      async run({ adapter }) {
+        const info = await append(adapter, "a/b", [0, "row 1\n"]);
+        assertEquals([info.key, info.size], ["a/b", 6]);
+        await assertStored(adapter, "a/b", "row 1\n");
+      },
+    },
+    {
+      number: 39,
+      name: "An append at the size extends, and leaves the prior bytes alone",
+      run: extendsObject,
+    },
+    {
+      number: 40,
+      name: "An append below the size is a Conflict and writes nothing",
+      run: refusesBelow,
+    },
+    {
+      number: 41,
+      name: "An append beyond the size is a Conflict and writes nothing",
+      run: refusesBeyond,
+    },
+    {
+      number: 135,
+      name: "An append to another version of the same size is a Conflict",
+      run: refusesAnotherVersion,
+    },
+    {
+      number: 42,
+      name: "Appending no bytes at the size changes nothing visible",
+      run: appendsNothing,
+    },
+    {
+      number: 43,
+      name: "Of sixteen appenders at one offset exactly one wins",
+      run: hasOneWinner,
+    },
+    {
+      number: 44,
+      name: "An append that is sent again after it landed is a Conflict",
+      run: refusesARepeat,
+    },
+    {
+      number: 45,
+      name: "A reader sees whole appends, and the size that it is told",
+      run: showsWholeAppends,
+    },
+    {
+      number: 48,
+      name: "Content type and metadata survive an append, or are both gone",
+      run: keepsMetadataOrNone,
+    },
+    {
+      number: 49,
+      name: "A swap of the version before an append is a Conflict",
+      when: ({ append, swap }) => append !== "none" && swap !== "none",
+      run: makesVersionsStale,
+    },
+  ],
+  (capabilities) => capabilities.append !== "none",
+);
+
+const undeclared: readonly Behaviour[] = inGroup("Append", [{
+  number: 50,
+  name: "An append that is not declared is missing",
+  when: (capabilities) => capabilities.append === "none",
+  // deno-lint-ignore require-await -- what it throws must be a rejection
+  async run({ adapter }) {
+    assertEquals(adapter.append, undefined);
+  },
+}]);
+
+/** Behaviours 38 to 50, without those that need a full disk or a killed process. */
+export const appends: readonly Behaviour[] = [...declared, ...undeclared];

@@ -1,0 +1,269 @@
+import { AssertionError } from "@std/assert";
+import { appends } from "./append.ts";
+import type {
+  Behaviour,
+  BehaviourContext,
+  ConformanceFactory,
+  ConformanceSettings,
+  ConformanceStore,
+} from "./behaviour.ts";
+import { cancellation } from "./cancellation.ts";
+import { create } from "./create.ts";
+import { deletes } from "./delete.ts";
+import { errors } from "./errors.ts";
+import { keys } from "./keys.ts";
+import { list } from "./list.ts";
+import { metadata } from "./metadata.ts";
+import { model } from "./model.ts";
+import { ranges } from "./ranges.ts";
+import { freshSeed } from "../random.ts";
+import { streaming } from "./streaming.ts";
+import { swap } from "./swap.ts";
+import { versions } from "./versions.ts";
+import { writeAndRead } from "./write_and_read.ts";
+import type { StorageAdapter } from "../../storage/storage_adapter.ts";
+
+/** What runs the steps of a test, such as Deno's `TestContext`. */
+export interface StepRunner {
+  /** Runs one step, and fails the test where it rejects. */
+  readonly step: (name: string, run: () => Promise<void>) => Promise<unknown>;
+}
+
+/** Registers one test, as `Deno.test` does. */
+export type TestRunner = (
+  name: string,
+  run: (runner: StepRunner) => Promise<void>,
+) => unknown;
+
+/** Options of {@linkcode conformance}. */
+export interface ConformanceOptions extends ConformanceSettings {
+  /**
+   * What registers the test. For `node:test` it is
+   * `(name, run) => test(name, (t) => run({ step: (name, run) => t.test(name, run) }))`.
+   *
+   * @default {Deno.test}
+   */
+  readonly test?: TestRunner | undefined;
+}
+
+/** Every behaviour of the suite, in the contract's order, the random operations last. */
+export const behaviours: readonly Behaviour[] = [
+  ...writeAndRead,
+  ...versions,
+  ...create,
+  ...swap,
+  ...appends,
+  ...ranges,
+  ...streaming,
+  ...deletes,
+  ...list,
+  ...keys,
+  ...errors,
+  ...cancellation,
+  ...metadata,
+  ...model,
+];
+
+const FULL_DISK = "needs a full disk or a killed process";
+const WIRE = "needs a wire that a test can fake";
+const FILES = "is of file systems only";
+const WRAPPERS = "is of the wrappers, which have tests of their own";
+
+/** The numbers of the contract that this suite leaves to the adapters' own tests, and why. */
+export const notCovered: Readonly<Record<number, string>> = {
+  46: FULL_DISK,
+  47: FULL_DISK,
+  59: "needs more than 2 GiB, or a sparse file",
+  60: WIRE,
+  68: WIRE,
+  71: WIRE,
+  72: WIRE,
+  94: FILES,
+  102: FILES,
+  105: WIRE,
+  109: WIRE,
+  110: WIRE,
+  111: WIRE,
+  112: WIRE,
+  113: WIRE,
+  114: WIRE,
+  121: WRAPPERS,
+  128: FILES,
+  129: FILES,
+  130: FILES,
+  131: FILES,
+  132: FILES,
+  133: WRAPPERS,
+  134: WRAPPERS,
+};
+
+/** How long what is given up may take to notice, in milliseconds. */
+const GRACE_MS = 100;
+
+function titleOf({ number, name }: Behaviour): string {
+  return number === 0 ? name : `${number}. ${name}`;
+}
+
+function settingsOf(
+  { seed, operations, increments, streamBytes, timeLimitMs }: ConformanceSettings,
+): BehaviourContext["settings"] {
+  return {
+    seed: seed ?? freshSeed(),
+    operations: operations ?? 400,
+    increments: increments ?? 200,
+    streamBytes: streamBytes ?? 64 * 1024 * 1024,
+    timeLimitMs: timeLimitMs ?? 120_000,
+  };
+}
+
+/** Resolves when a promise is settled, or after so many milliseconds. */
+async function settled(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true, () => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Fails what takes too long: an adapter that never answers must not stop the suite. */
+async function runWithin(
+  run: (signal: AbortSignal) => Promise<void>,
+  ms: number,
+): Promise<void> {
+  const controller = new AbortController();
+  const running = run(controller.signal);
+  if (await settled(running, ms)) return await running;
+  const late = new AssertionError(`No answer within ${ms} ms`);
+  controller.abort(late);
+  await settled(running, GRACE_MS);
+  throw late;
+}
+
+/** Makes a store, uses it, and disposes of it and of all its instances. */
+async function withStore(
+  factory: ConformanceFactory,
+  use: (
+    store: ConformanceStore,
+    open: BehaviourContext["open"],
+  ) => Promise<void>,
+): Promise<void> {
+  const store = await factory();
+  const instances: StorageAdapter[] = [store.adapter];
+  const open = async (count: number) => {
+    while (store.second !== undefined && instances.length < count) {
+      instances.push(await store.second());
+    }
+    return instances.slice(0, count);
+  };
+  const dispose = async () => {
+    for (const instance of instances) await instance[Symbol.asyncDispose]?.();
+    await store.dispose?.();
+  };
+  try {
+    await use(store, open);
+  } catch (error) {
+    // What was found matters more than what comes of it.
+    await dispose().catch(() => {});
+    throw error;
+  }
+  await dispose();
+}
+
+/**
+ * Examines one behaviour on a fresh store, for a harness of your own; {@linkcode conformance} does
+ * it for all of them.
+ *
+ * @param behaviour One of {@linkcode behaviours}
+ * @param factory Makes the store
+ * @param settings How hard to try
+ * @returns Whether it applies to the adapter's capabilities; where not, nothing was examined
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { behaviours, runBehaviour } from "@flagstone/flagging/testing";
+ * import { assert } from "@std/assert";
+ *
+ * for (const behaviour of behaviours.filter(({ group }) => group === "Ranges")) {
+ *   assert(await runBehaviour(behaviour, () => ({ adapter: new MemoryAdapter() })));
+ * }
+ * ```
+ */
+export async function runBehaviour(
+  behaviour: Behaviour,
+  factory: ConformanceFactory,
+  settings: ConformanceSettings = {},
+): Promise<boolean> {
+  let applies = true;
+  await withStore(factory, async (store, open) => {
+    const { adapter } = store;
+    applies = behaviour.when?.(adapter.capabilities) ?? true;
+    if (!applies) return;
+    const context = { adapter, store, settings: settingsOf(settings), open };
+    const run = (signal: AbortSignal) => behaviour.run({ ...context, signal });
+    await runWithin(run, context.settings.timeLimitMs);
+  });
+  return applies;
+}
+
+/** The behaviours that apply to the adapters that a factory makes. */
+async function applicable(factory: ConformanceFactory): Promise<Behaviour[]> {
+  const found: Behaviour[] = [];
+  // deno-lint-ignore require-await -- withStore takes what may wait
+  await withStore(factory, async ({ adapter }) => {
+    found.push(
+      ...behaviours.filter(({ when }) => when?.(adapter.capabilities) ?? true),
+    );
+  });
+  return found;
+}
+
+function defaultTest(): TestRunner {
+  const { Deno } = globalThis as { Deno?: { test?: TestRunner } };
+  if (Deno?.test !== undefined) return Deno.test;
+  throw new TypeError(
+    "Cannot register the suite: outside of Deno give a `test` option",
+  );
+}
+
+/**
+ * Registers one test that proves that an adapter keeps the contract: a step for each behaviour, on
+ * a fresh store each. The adapter's `capabilities` alone decide what is examined: what it does not
+ * declare, it must refuse.
+ *
+ * @param name The name of the test
+ * @param factory Makes a fresh, empty store
+ * @param options What registers the test, and how hard to try
+ *
+ * @example Usage
+ * ```ts
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { conformance } from "@flagstone/flagging/testing";
+ *
+ * const suite = Promise.withResolvers<void>();
+ * conformance("MemoryAdapter keeps the contract", () => ({
+ *   adapter: new MemoryAdapter(),
+ *   holdsBytesInMemory: true,
+ * }), {
+ *   // In a test file leave this out: the default is Deno.test. Here the steps run at once.
+ *   test: (_name, run) => suite.resolve(run({ step: (_step, behave) => behave() })),
+ * });
+ * await suite.promise;
+ * ```
+ */
+export function conformance(
+  name: string,
+  factory: ConformanceFactory,
+  options: ConformanceOptions = {},
+): void {
+  const { test = defaultTest(), ...settings } = options;
+  test(name, async (runner) => {
+    for (const behaviour of await applicable(factory)) {
+      await runner.step(titleOf(behaviour), async () => {
+        await runBehaviour(behaviour, factory, settings);
+      });
+    }
+  });
+}

@@ -1,0 +1,167 @@
+import type { ObjectVersion, StorageAdapter } from "../../storage/storage_adapter.ts";
+import { hasCode } from "../../storage/storage_error.ts";
+import { encode, get, pause } from "./_harness.ts";
+
+/** What one racer of several does; plain JSON, so that it can be given to another process. */
+export interface RacerJob {
+  /** The racer's number. */
+  readonly id: number;
+  /**
+   * Which operation to race with: creating, swapping or appending once a key, or incrementing the
+   * number that the first key holds.
+   */
+  readonly kind: "create" | "swap" | "append" | "increment";
+  /** The keys, one a round. */
+  readonly keys: readonly string[];
+  /** For `"swap"`: the version that each key is expected to have. */
+  readonly versions?: readonly string[] | undefined;
+  /** For `"append"`: the offset that each key is appended at. */
+  readonly at?: number | undefined;
+  /** For `"increment"`: how often. */
+  readonly times?: number | undefined;
+  /** The prefix of the keys by which the racers wait for each other. */
+  readonly barrier: string;
+}
+
+/** What became of a racer. */
+export interface RacerResult {
+  /** The rounds that it won; for `"increment"` every increment. */
+  readonly won: readonly number[];
+  /** How many attempts were refused as a `Conflict`. */
+  readonly refused: number;
+}
+
+/** Options of {@linkcode runRacer}. */
+export interface RacerOptions {
+  /** Ends the waiting for a race that does not start. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long racers wait for each other, in milliseconds. */
+export const BARRIER_MS: number = 60_000;
+
+const MOST_REFUSALS = 1_000_000;
+
+/** What a racer writes: its number, so that the suite can tell whose bytes are stored. */
+export function racerBody(id: number): Uint8Array<ArrayBuffer> {
+  return encode(`racer ${id};`);
+}
+
+/** The key by which a racer says that it is at the start. */
+function readyKey(barrier: string, id: number): string {
+  return `${barrier}/ready-${id}`;
+}
+
+/** The key that starts the race. */
+export function goKey(barrier: string): string {
+  return `${barrier}/go`;
+}
+
+async function waitForStart(
+  adapter: StorageAdapter,
+  [{ barrier, id }, signal]: readonly [RacerJob, AbortSignal | undefined],
+): Promise<void> {
+  await adapter.write(readyKey(barrier, id), encode("ready"));
+  const deadline = Date.now() + BARRIER_MS;
+  while (await adapter.stat(goKey(barrier)) === null) {
+    const isOver = signal?.aborted === true || Date.now() > deadline;
+    if (isOver) throw new Error("The race was never started");
+    await pause(2);
+  }
+}
+
+/** Does one attempt; `false` where it was refused as a `Conflict`. */
+export async function attempt(
+  action: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    if (hasCode(error, "Conflict")) return false;
+    throw error;
+  }
+}
+
+function playRound(
+  adapter: StorageAdapter,
+  job: RacerJob,
+  round: number,
+): Promise<unknown> {
+  const key = job.keys[round] ?? "";
+  const body = racerBody(job.id);
+  if (job.kind === "create") {
+    return adapter.write(key, body, { precondition: "absent" });
+  }
+  if (job.kind === "swap") {
+    const version = job.versions?.[round] as ObjectVersion;
+    return adapter.write(key, body, { precondition: { version } });
+  }
+  if (adapter.append === undefined) throw new Error("There is no append");
+  return adapter.append(key, body, { at: job.at ?? 0 });
+}
+
+/** Increments the number that a key holds, where nobody is faster. */
+export async function increment(
+  adapter: StorageAdapter,
+  key: string,
+): Promise<void> {
+  const { info, bytes } = await get(adapter, key);
+  const count = Number(new TextDecoder().decode(bytes));
+  await adapter.write(key, encode(`${count + 1}`), {
+    precondition: { version: info.version },
+  });
+}
+
+async function playIncrements(
+  adapter: StorageAdapter,
+  { keys: [key = ""], times = 0 }: RacerJob,
+): Promise<RacerResult> {
+  const won: number[] = [];
+  let refused = 0;
+  while (won.length < times) {
+    if (await attempt(() => increment(adapter, key))) won.push(won.length);
+    else if (++refused > MOST_REFUSALS) throw new Error("Every increment is refused");
+  }
+  return { won, refused };
+}
+
+/**
+ * Takes part in a race of the suite: what a script that {@linkcode ConformanceStore.spawn} starts
+ * has to call, and to print the result of.
+ *
+ * @param adapter An adapter over the store that is examined
+ * @param job What `spawn` was given
+ * @param options What ends the waiting
+ * @returns What `spawn` must resolve with
+ *
+ * @example A racer, here in the same process
+ * ```ts
+ * import { MemoryAdapter } from "@flagstone/flagging";
+ * import { runRacer } from "@flagstone/flagging/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const adapter = new MemoryAdapter();
+ * await adapter.write("barrier/go", new Uint8Array());
+ * const result = await runRacer(adapter, {
+ *   id: 0,
+ *   kind: "create",
+ *   keys: ["a", "b"],
+ *   barrier: "barrier",
+ * });
+ * assertEquals(result, { won: [0, 1], refused: 0 });
+ * ```
+ */
+export async function runRacer(
+  adapter: StorageAdapter,
+  job: RacerJob,
+  options: RacerOptions = {},
+): Promise<RacerResult> {
+  await waitForStart(adapter, [job, options.signal]);
+  if (job.kind === "increment") return await playIncrements(adapter, job);
+  const won: number[] = [];
+  for (const round of job.keys.keys()) {
+    if (await attempt(() => playRound(adapter, job, round))) won.push(round);
+  }
+  return { won, refused: job.keys.length - won.length };
+}

@@ -1,0 +1,267 @@
+import { aborted, type Attempt, fail, refuseAborted } from "../../storage/kit/fail.ts";
+import { spoil } from "./_spoil.ts";
+import type { FaultyOptions, InjectedFaults } from "./faulty.ts";
+import { below, randomFrom } from "../random.ts";
+import type { OperationOptions, ReadResult } from "../../storage/storage_adapter.ts";
+import { type Outcome, StorageError } from "../../storage/storage_error.ts";
+import { validateKey } from "../../storage/validate_key.ts";
+
+type Counts = { -readonly [K in keyof InjectedFaults]: number };
+/** Sends a request. */
+export type Send = () => Promise<unknown>;
+
+/** A mutation, in forms that can be refused, sent now, and sent later. */
+export interface Mutation<T> {
+  readonly attempt: Attempt;
+  readonly options: OperationOptions | undefined;
+  /** Refuses what would never be sent. */
+  readonly validate: () => void;
+  readonly send: () => Promise<T>;
+  /** Copies what the caller may change, and gives what sends the copy. */
+  readonly copy: () => Send | Promise<Send>;
+}
+
+function checkProbability(name: string, value: number): number {
+  if (value >= 0 && value <= 1) return value;
+  throw new RangeError(
+    `Cannot inject faults as "${name}" must be from 0 to 1: current value is ${value}`,
+  );
+}
+
+function checkCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(
+    `Cannot inject faults as "${name}" must be a whole number above 0: current value is ${value}`,
+  );
+}
+
+/** The options with their defaults, each checked. */
+function settingsOf(options: FaultyOptions) {
+  const probability = (
+    name:
+      | "lostRequest"
+      | "lostAnswer"
+      | "lateRequest"
+      | "doubledRequest"
+      | "lostRead"
+      | "brokenBody"
+      | "slow",
+  ) => checkProbability(name, options[name] ?? 0);
+  const { lostRequest = 0, lostAnswer = 0, lateRequest = 0, doubledRequest = 0 } = options;
+  checkProbability(
+    "lostRequest + lostAnswer + lateRequest + doubledRequest",
+    lostRequest + lostAnswer + lateRequest + doubledRequest,
+  );
+  return {
+    lostRequest: probability("lostRequest"),
+    lostAnswer: probability("lostAnswer"),
+    lateRequest: probability("lateRequest"),
+    doubledRequest: probability("doubledRequest"),
+    lostRead: probability("lostRead"),
+    brokenBody: probability("brokenBody"),
+    slow: probability("slow"),
+    lateBy: checkCount("lateBy", options.lateBy ?? 8),
+    slowMs: checkCount("slowMs", options.slowMs ?? 5),
+    chop: options.chop === undefined ? undefined : checkCount("chop", options.chop),
+  };
+}
+
+/** The error of a connection that was lost. */
+export function unheard(attempt: Attempt, outcome?: Outcome): StorageError {
+  const why = "the connection was lost (faulty)";
+  return fail(attempt, { code: "Unavailable", why, outcome });
+}
+
+/** Whether a mutation was refused before it was sent, so that there was no answer to lose. */
+function neverSent(error: unknown): boolean {
+  return error instanceof StorageError && error.outcome === "not-applied" &&
+    error.code !== "Conflict";
+}
+
+/** Sleeps, and wakes up early where a signal is aborted. */
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const wake = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal?.addEventListener("abort", wake);
+  });
+}
+
+/** What becomes of one operation; drawn when it is called, so that the order of calls decides. */
+interface Fate {
+  readonly kind: "lostRequest" | "lostAnswer" | "lateRequest" | "doubledRequest" | "none";
+  readonly delayMs: number;
+  readonly lateBy: number;
+}
+
+/** All that outlives one call: the random numbers, the counts, and the requests that are late. */
+export class Faults {
+  readonly counts: Counts = {
+    lostRequests: 0,
+    lostAnswers: 0,
+    lateRequests: 0,
+    doubledRequests: 0,
+    lostReads: 0,
+    brokenBodies: 0,
+    slowAnswers: 0,
+  };
+  readonly settings: ReturnType<typeof settingsOf>;
+  readonly random: () => number;
+  #late: { readonly due: number; readonly send: Send }[] = [];
+  readonly #arriving: Set<Promise<unknown>> = new Set();
+  #operations = 0;
+
+  constructor(options: FaultyOptions) {
+    this.settings = settingsOf(options);
+    this.random = randomFrom(options.seed ?? 1);
+  }
+
+  #fate(): Fate {
+    const { lateBy } = this.settings;
+    const kinds = ["lostRequest", "lostAnswer", "lateRequest", "doubledRequest"] as const;
+    let drawn = this.random();
+    const kind = kinds.find((kind) => (drawn -= this.settings[kind]) < 0) ?? "none";
+    return {
+      kind,
+      delayMs: this.delay(),
+      lateBy: 1 + below(this.random, lateBy),
+    };
+  }
+
+  /** How slow the next answer is; 0 for most. */
+  delay(): number {
+    const { slow, slowMs } = this.settings;
+    const isSlow = this.random() < slow;
+    const ms = 1 + below(this.random, slowMs);
+    return isSlow ? ms : 0;
+  }
+
+  /** Keeps an answer back; an abort meanwhile leaves open what became of a mutation. */
+  async slowDown(
+    delayMs: number,
+    [attempt, options]: readonly [Attempt, OperationOptions | undefined],
+    outcome?: Outcome,
+  ): Promise<void> {
+    if (delayMs === 0) return;
+    this.counts.slowAnswers++;
+    const signal = options?.signal;
+    await sleep(delayMs, signal);
+    if (signal?.aborted) throw aborted(attempt, signal, outcome);
+  }
+
+  #send(send: Send): Promise<unknown> {
+    // Nobody waits for the answer to a late request, and so nobody hears of a refusal.
+    const sending = send().catch(() => {})
+      .finally(() => this.#arriving.delete(sending));
+    this.#arriving.add(sending);
+    return sending;
+  }
+
+  /** Lets arrive what is due: called by every operation before its own effect. */
+  async arrive(): Promise<void> {
+    const now = ++this.#operations;
+    if (this.#late.length === 0) return;
+    const due = this.#late.filter((late) => late.due <= now);
+    this.#late = this.#late.filter((late) => late.due > now);
+    for (const { send } of due) await this.#send(send);
+  }
+
+  async settle(): Promise<void> {
+    while (this.#late.length + this.#arriving.size > 0) {
+      const late = this.#late;
+      this.#late = [];
+      for (const { send } of late) await this.#send(send);
+      await Promise.all(this.#arriving);
+    }
+  }
+
+  async mutate<T>(mutation: Mutation<T>): Promise<T> {
+    const { attempt, options, send } = mutation;
+    const fate = this.#fate();
+    await this.arrive();
+    if (fate.kind === "none") {
+      const result = await send();
+      await this.slowDown(fate.delayMs, [attempt, options], "unknown");
+      return result;
+    }
+    mutation.validate();
+    if (fate.kind === "doubledRequest") return await this.#double(mutation, fate);
+    if (fate.kind === "lostAnswer") await this.#loseAnswer(send);
+    else await this.#hold(mutation, fate);
+    await this.slowDown(fate.delayMs, [attempt, options], "unknown");
+    throw unheard(attempt, "unknown");
+  }
+
+  async #loseAnswer(send: Send): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      if (neverSent(error)) throw error;
+    }
+    this.counts.lostAnswers++;
+  }
+
+  /** Answers as if nothing were wrong; what was sent arrives once more behind others. */
+  async #double<T>(mutation: Mutation<T>, fate: Fate): Promise<T> {
+    const send = await mutation.copy();
+    const result = await send() as T;
+    this.counts.doubledRequests++;
+    this.#late.push({ due: this.#operations + fate.lateBy, send });
+    await this.slowDown(fate.delayMs, [mutation.attempt, mutation.options], "unknown");
+    return result;
+  }
+
+  async #hold<T>(mutation: Mutation<T>, fate: Fate): Promise<void> {
+    // A lost request has taken its body with it too.
+    const send = await mutation.copy();
+    if (fate.kind === "lostRequest") {
+      this.counts.lostRequests++;
+      return;
+    }
+    this.counts.lateRequests++;
+    this.#late.push({ due: this.#operations + fate.lateBy, send });
+  }
+
+  /** Lets an operation that changes nothing through, or loses it. */
+  async query<T>(
+    attempt: Attempt,
+    options: OperationOptions | undefined,
+    send: () => Promise<T>,
+  ): Promise<T> {
+    const isLost = this.random() < this.settings.lostRead;
+    const delayMs = this.delay();
+    await this.arrive();
+    if (!isLost) {
+      const result = await send();
+      await this.slowDown(delayMs, [attempt, options]);
+      return result;
+    }
+    if (attempt.key !== undefined) validateKey(attempt.key, attempt.adapter);
+    refuseAborted(attempt, options);
+    this.counts.lostReads++;
+    throw unheard(attempt);
+  }
+
+  /** A found object whose body comes in small chunks or fails, where that is its fate. */
+  spoilBody(result: ReadResult, attempt: Attempt): ReadResult {
+    const { brokenBody, chop } = this.settings;
+    const breaks = this.random() < brokenBody;
+    const length = result.end - result.start;
+    const breakAt = breaks ? below(this.random, length + 1) : Infinity;
+    // A generator of its own: when a body is read must not decide other faults.
+    const random = randomFrom(below(this.random, 2 ** 32));
+    if (!breaks && chop === undefined) return result;
+    if (breaks) this.counts.brokenBodies++;
+    const body = spoil(result.body, {
+      chop: () => chop === undefined ? Infinity : 1 + below(random, chop),
+      breakAt,
+      error: unheard(attempt),
+    });
+    return { ...result, body };
+  }
+}

@@ -1,0 +1,26 @@
+import { conformance } from "../../../src/testing/mod.ts";
+import { LocalFsAdapter } from "../../../src/storage/local_fs/local_fs_adapter.ts";
+import { runScript } from "../../helpers/deno.ts";
+import { TempDir } from "../../helpers/temp_dir.ts";
+
+const RACER = new URL("../../helpers/racer.ts", import.meta.url);
+
+function suite(name: string, options: { durable: boolean }, increments?: number): void {
+  conformance(name, () => {
+    const dir = new TempDir();
+    const root = `${dir.path}/root`;
+    return {
+      adapter: new LocalFsAdapter({ root, ...options }),
+      second: () => new LocalFsAdapter({ root, ...options }),
+      async spawn(job) {
+        const { stdout, stderr } = await runScript(RACER, { args: [root, JSON.stringify(job)] });
+        if (stdout === "") throw new Error(stderr);
+        return JSON.parse(stdout);
+      },
+      dispose: () => dir[Symbol.asyncDispose](),
+    };
+  }, { increments });
+}
+
+suite("LocalFsAdapter keeps the contract", { durable: false });
+suite("LocalFsAdapter that is durable keeps the contract", { durable: true }, 20);

@@ -1,0 +1,59 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+// deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
+import S3rver from "npm:s3rver@3.7.1";
+import { CSVLogger } from "../../../src/loggers/csv_logger.ts";
+import { probe } from "../../../src/storage/probe/probe.ts";
+import { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import { StorageError } from "../../../src/storage/storage_error.ts";
+import { TempDir } from "../../helpers/temp_dir.ts";
+
+const dir = new TempDir();
+const server = new S3rver({
+  port: 0,
+  address: "127.0.0.1",
+  silent: true,
+  directory: dir.path,
+  configureBuckets: [{ name: "flags", configs: [] }],
+});
+const { port } = await server.run();
+Deno.test.afterAll(async () => {
+  await server.close();
+  await dir[Symbol.asyncDispose]();
+});
+
+function makeStorage(): S3Adapter {
+  return new S3Adapter({
+    endpoint: `http://127.0.0.1:${port}`,
+    bucket: "flags",
+    region: "us-east-1",
+    accessKeyId: "S3RVER",
+    secretAccessKey: "S3RVER",
+  });
+}
+
+Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async () => {
+  const storage = makeStorage();
+  const error = await assertRejects(() => probe(storage), StorageError);
+  assertEquals(error.code, "Misconfigured");
+  assertStringIncludes(
+    error.message,
+    'two of two writes of one key under the precondition "absent" (If-None-Match: *) were accepted',
+  );
+  assertEquals(await Array.fromAsync(storage.list()), []);
+});
+
+for (const segments of [false, true]) {
+  Deno.test(`CSVLogger refuses s3rver, which ignores conditions, segments ${segments}`, async () => {
+    const loggers = Array.from({ length: 4 }, () => {
+      return new CSVLogger({ storage: makeStorage(), segments, verbose: false });
+    });
+    for (const logger of loggers) await logger.setup(["question"]);
+    for (let i = 0; i < 5; i++) {
+      const flagged = await Promise.allSettled(loggers.map((logger) => logger.flag([`${i}`])));
+      for (const one of flagged) {
+        assertEquals(one.status === "rejected" && one.reason.code, "Misconfigured");
+      }
+    }
+    assertEquals(await Array.fromAsync(makeStorage().list()), []);
+  });
+}
