@@ -3,7 +3,7 @@
 //
 //   deno task demo
 // deno-lint-ignore-file no-console -- it prints
-import { exists } from "@std/fs";
+import { exists } from "@std/fs/exists";
 import { ChatCSVLogger, CSVLogger, file, LocalFsAdapter, value } from "@flagstone/flagging";
 import { readDataset } from "@flagstone/flagging/reader";
 import { type Colour, png, shapes } from "./_png.ts";

@@ -6,6 +6,7 @@
 // The import map in use is in FLAGSTONE_IMPORT_MAP, for tests that start processes of their own.
 
 import { serveStandIn } from "./jsr_stand_in.ts";
+import { standIns } from "./std_stand_ins.ts";
 
 const JSR_TIMEOUT_MS = 3000;
 const ROOT = new URL("../", import.meta.url);
@@ -29,14 +30,13 @@ async function jsrAnswers(): Promise<boolean> {
   }
 }
 
-/** The imports of deno.json with every `jsr:@std/x` replaced, and the package's own name mapped. */
-function npmImportMap(config: Config): string {
+/** The imports of deno.json, with @std/* from scripts/std/ and the package's own name mapped. */
+async function npmImportMap(config: Config): Promise<string> {
   const imports: Record<string, string> = {};
   for (const [name, target] of Object.entries(config.imports)) {
-    imports[name] = target.startsWith("jsr:@std/")
-      ? new URL(`scripts/${name.slice(1)}.ts`, ROOT).href
-      : target;
+    if (!target.startsWith("jsr:@std/")) imports[name] = target;
   }
+  for (const { specifier, module } of await standIns(ROOT)) imports[specifier] = module.href;
   for (const [subpath, file] of Object.entries(config.exports)) {
     imports[config.name + subpath.slice(1)] = new URL(file, ROOT).href;
   }
@@ -78,7 +78,7 @@ async function main(args: readonly string[]): Promise<number> {
   const config: Config = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   const [subcommand = "help", ...rest] = args;
   if (subcommand === "publish") return await runPublish(args, config);
-  const map = npmImportMap(config);
+  const map = await npmImportMap(config);
   return await runDeno([subcommand, `--import-map=${map}`, ...rest], { FLAGSTONE_IMPORT_MAP: map });
 }
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { walk } from "@std/fs";
-import { fromFileUrl } from "@std/path";
+import { walk } from "@std/fs/walk";
+import { fromFileUrl } from "@std/path/from-file-url";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const MOST_LINES = 450;

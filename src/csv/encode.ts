@@ -1,4 +1,4 @@
-import { stringify } from "@std/csv";
+import { stringify } from "@std/csv/stringify";
 
 /**
  * Writes one row as RFC 4180 has it, byte for byte as Python's `csv.writer` does: separated by

@@ -1,4 +1,4 @@
-import { ulid } from "@std/ulid";
+import { ulid } from "@std/ulid/ulid";
 import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
 import type { FlagArguments, SetupArguments } from "./flagging_callback.ts";
 

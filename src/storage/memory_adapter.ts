@@ -1,5 +1,5 @@
+import { concat } from "@std/bytes/concat";
 import { chunksOf, validateBody } from "./kit/body.ts";
-import { concat } from "./kit/concat.ts";
 import { type Attempt, fail, refuseAborted } from "./kit/fail.ts";
 import { validateAppend, validateList, validateWrite } from "./kit/options.ts";
 import {

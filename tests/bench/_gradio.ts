@@ -1,4 +1,4 @@
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl } from "@std/path/from-file-url";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { writeDataset } from "./_samples.ts";
 

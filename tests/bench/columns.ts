@@ -1,6 +1,6 @@
 // What does a flag cost with more columns?
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
-import { stringify } from "@std/csv";
+import { stringify } from "@std/csv/stringify";
 import { TempDir } from "../helpers/temp_dir.ts";
 import type { Answer, BenchOptions, Question } from "./_question.ts";
 import { sampleAt } from "./_samples.ts";

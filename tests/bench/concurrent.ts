@@ -1,6 +1,6 @@
 // What does a row cost when 64 flags are under way at once?
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
-import { stringify } from "@std/csv";
+import { stringify } from "@std/csv/stringify";
 import { TempDir } from "../helpers/temp_dir.ts";
 import type { Answer, BenchOptions, Question } from "./_question.ts";
 import { bytesAt, cellsAt, COMPONENTS, sampleAt, writeDataset } from "./_samples.ts";

@@ -1,4 +1,4 @@
-import { walk } from "@std/fs";
+import { walk } from "@std/fs/walk";
 import { file } from "../../src/components/file.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";

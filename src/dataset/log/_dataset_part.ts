@@ -1,8 +1,8 @@
+import { concat } from "@std/bytes/concat";
 import { encodeRow } from "../../csv/encode.ts";
 import type { ReadResult, StorageAdapter } from "../../storage/storage_adapter.ts";
 import { isUnknown } from "../../storage/outcome.ts";
 import { hasCode, type StorageError } from "../../storage/storage_error.ts";
-import { concat } from "../../storage/kit/concat.ts";
 import type { PartWriter, Read } from "./part_writer.ts";
 import {
   advance,

@@ -1,7 +1,7 @@
+import { concat } from "@std/bytes/concat";
 import { decodeRecord } from "../../csv/decode.ts";
 import { RecordScanner, type Rest } from "../../csv/record_scanner.ts";
 import { RecordSplitter } from "../../csv/record_splitter.ts";
-import { concat } from "../../storage/kit/concat.ts";
 import { BytesMatcher } from "./_bytes_matcher.ts";
 
 /** How far a file is known: all that a writer must know to add rows, and nothing that grows. */

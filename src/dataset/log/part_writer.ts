@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type {
   ByteRange,
   ObjectInfo,
@@ -6,7 +7,6 @@ import type {
   StorageAdapter,
 } from "../../storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../../storage/storage_error.ts";
-import { concat } from "../../storage/kit/concat.ts";
 import { passingChunks } from "../../storage/passing_chunks.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { fromFileUrl, isAbsolute } from "@std/path";
+import { fromFileUrl } from "@std/path/from-file-url";
+import { isAbsolute } from "@std/path/is-absolute";
 import { chunksOf, validateBody } from "../kit/body.ts";
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
 import { fsError } from "./_errors.ts";

@@ -1,4 +1,4 @@
-import { concat } from "../../storage/kit/concat.ts";
+import { concat } from "@std/bytes/concat";
 export { concat };
 import { assert, assertEquals, AssertionError } from "@std/assert";
 import type {

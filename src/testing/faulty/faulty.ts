@@ -1,8 +1,8 @@
+import { concat } from "@std/bytes/concat";
 import { chunksOf, validateBody } from "../../storage/kit/body.ts";
 import { type Attempt, refuseAborted } from "../../storage/kit/fail.ts";
 import { Faults, unheard } from "./_faults.ts";
 import { validateAppend, validateWrite } from "../../storage/kit/options.ts";
-import { concat } from "../../storage/kit/concat.ts";
 import { below } from "../random.ts";
 import type {
   AppendOptions,

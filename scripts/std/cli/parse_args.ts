@@ -1,0 +1,15 @@
+// deno-lint-ignore-file no-import-prefix -- this module is the one place that names the npm package
+import { parseArgs as untyped } from "npm:deno-std@1.3.0/cli/parse_args.js";
+
+/** Options of {@linkcode parseArgs}. */
+export interface ParseOptions {
+  boolean?: readonly string[];
+  string?: readonly string[];
+  unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+}
+
+// deno-lint-ignore no-explicit-any -- what @std/cli itself declares
+export const parseArgs: (
+  args: string[],
+  options?: ParseOptions,
+) => { _: any[]; [key: string]: any } = untyped;
