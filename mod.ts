@@ -46,16 +46,9 @@ export {
   type FlagRequest,
   type VisualFeedbackOptions,
 } from "./src/buttons/flag_method.ts";
-export {
-  type FlagArguments,
-  FlaggingCallback,
-  type SetupArguments,
-} from "./src/loggers/flagging_callback.ts";
+export { type Components, FlaggingCallback, type Sample } from "./src/loggers/flagging_callback.ts";
 export { SimpleCSVLogger } from "./src/loggers/simple_csv_logger.ts";
-export {
-  LocalFsAdapter,
-  type LocalFsAdapterOptions,
-} from "./src/storage/local_fs/local_fs_adapter.ts";
+export { LocalFsAdapter, type LocalFsAdapterOptions } from "./src/storage/local_fs/mod.ts";
 export { MemoryAdapter, type MemoryAdapterOptions } from "./src/storage/memory_adapter.ts";
 export type {
   AppendOptions,

@@ -1,12 +1,7 @@
 // A callback of one's own: samples become issues of a tracker. The tracker is a function here; in
 // an app it is a fetch() of a webhook.
 // deno-lint-ignore-file no-console -- it prints
-import {
-  type FlagArguments,
-  FlaggingCallback,
-  flagMethods,
-  type SetupArguments,
-} from "@flagstone/flagging";
+import { type Components, FlaggingCallback, flagMethods, type Sample } from "@flagstone/flagging";
 
 /** Takes one issue, as a line of JSON; rejects where it was not taken. */
 type Post = (line: string) => Promise<void>;
@@ -23,7 +18,7 @@ class IssueCallback extends FlaggingCallback {
     this.#post = post;
   }
 
-  setup(components: SetupArguments[0]): Promise<void> {
+  setup(components: Components): Promise<void> {
     this.#labels = components.map((component, i) => {
       const label = typeof component === "string" ? component : component?.label;
       return label ?? `component ${i}`;
@@ -31,7 +26,7 @@ class IssueCallback extends FlaggingCallback {
     return Promise.resolve();
   }
 
-  async flag(...[data, flag, username]: FlagArguments): Promise<number> {
+  async flag(data: Sample, flag?: string | null, username?: string | null): Promise<number> {
     const values = Object.fromEntries(this.#labels.map((label, i) => [label, data[i]]));
     const line = JSON.stringify({ ...values, flag, username });
     const posted = this.#last.then(() => this.#post(line)); // one at a time, in their order

@@ -1,10 +1,10 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
-import { StorageError } from "../storage/storage_error.ts";
+import { isTransient, StorageError } from "../storage/storage_error.ts";
 import type { WriteMode } from "./log/part_writer.ts";
 import { DatasetLog, type DatasetLogOptions } from "./log/dataset_log.ts";
 import { type Field, headerFor, rowUnder } from "./fields.ts";
-import { type FileNames, newWriter, segmentKey } from "./file_name.ts";
-import { isTransient } from "./log/_dataset_part.ts";
+import type { FileNames } from "./file_names.ts";
+import { newWriter, segmentKey } from "./log/part_keys.ts";
 import { NotTakenError } from "./log/not_taken_error.ts";
 import { Retries } from "./retries.ts";
 

@@ -1,5 +1,3 @@
-const FORM = "dddd-dd-dd dd:dd:dd.dddddd";
-
 /** The text of the millisecond that was formatted last: many rows share one. */
 let latest = { milliseconds: NaN, text: "" };
 
@@ -16,16 +14,6 @@ export function formatTimestamp(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000);
   const rest = String(microseconds - milliseconds * 1000).padStart(3, "0");
   return formatMilliseconds(milliseconds) + rest;
-}
-
-/** Whether a cell is the beginning of a timestamp whose rest was never written. */
-export function isTornTimestamp(cell: string): boolean {
-  if (cell.length >= FORM.length) return false;
-  for (let i = 0; i < cell.length; i++) {
-    const expected = FORM[i];
-    if (expected === "d" ? !/\d/.test(cell[i]!) : cell[i] !== expected) return false;
-  }
-  return true;
 }
 
 /**

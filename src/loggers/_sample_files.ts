@@ -1,5 +1,5 @@
 import type { CellContext, FileSource } from "../components/component.ts";
-import { isTransient } from "../dataset/log/_dataset_part.ts";
+import { isTransient } from "../storage/storage_error.ts";
 import { Retries, type RetryOptions } from "../dataset/retries.ts";
 import { pathSegment } from "../components/safe_name.ts";
 import { isUnknown } from "../storage/outcome.ts";

@@ -1,5 +1,5 @@
 import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
-import type { FlagArguments, SetupArguments } from "./flagging_callback.ts";
+import type { Components, Sample } from "./flagging_callback.ts";
 
 /** Options of {@linkcode ClassicCSVLogger}. */
 export interface ClassicCSVLoggerOptions extends LoggerOptions {
@@ -36,7 +36,7 @@ export class ClassicCSVLogger extends DatasetLogger {
 
   /** Tells which components the samples have, as `CSVLogger` is told. */
   // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: SetupArguments[0], flaggingDir?: string): Promise<void> {
+  async setup(components: Components, flaggingDir?: string): Promise<void> {
     this.open(components, flaggingDir);
   }
 
@@ -48,7 +48,7 @@ export class ClassicCSVLogger extends DatasetLogger {
    * @throws {StorageError} If the storage fails
    */
   async flag(
-    data: FlagArguments[0],
+    data: Sample,
     flagOption?: string | null,
     username?: string | null,
   ): Promise<number> {

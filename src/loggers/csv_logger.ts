@@ -1,6 +1,6 @@
 import { ulid } from "@std/ulid/ulid";
 import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
-import type { FlagArguments, SetupArguments } from "./flagging_callback.ts";
+import type { Components, Sample } from "./flagging_callback.ts";
 
 /** Options of {@linkcode CSVLogger}. */
 export interface CSVLoggerOptions extends LoggerOptions {
@@ -80,7 +80,7 @@ export class CSVLogger extends DatasetLogger {
    * empty @default {"flagged"}
    */
   // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: SetupArguments[0], flaggingDir?: string): Promise<void> {
+  async setup(components: Components, flaggingDir?: string): Promise<void> {
     this.open(components, flaggingDir);
   }
 
@@ -97,7 +97,7 @@ export class CSVLogger extends DatasetLogger {
    * @throws {StorageError} If the storage fails
    */
   async flag(
-    data: FlagArguments[0],
+    data: Sample,
     flagOption?: string | null,
     username?: string | null,
     options: FlagOptions = {},

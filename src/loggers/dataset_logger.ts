@@ -5,16 +5,16 @@ import { escapeCell } from "../csv/escape.ts";
 import { DatasetVersions } from "../dataset/dataset_versions.ts";
 import type { WriteMode } from "../dataset/log/part_writer.ts";
 import type { Field } from "../dataset/fields.ts";
-import { FixedNames, NumberedNames } from "../dataset/file_name.ts";
+import { FixedNames, NumberedNames } from "../dataset/file_names.ts";
 import type { RetryOptions } from "../dataset/retries.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
-import { LocalFsAdapter } from "../storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isUnknown, withOutcome } from "../storage/outcome.ts";
 import { utf8Length, validateKey } from "../storage/validate_key.ts";
 import { probeOnce } from "./_probe_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
-import { type FlagArguments, FlaggingCallback, type SetupArguments } from "./flagging_callback.ts";
+import { type Components, FlaggingCallback, type Sample } from "./flagging_callback.ts";
 
 /** Options that every logger of this package takes. */
 export interface LoggerOptions {
@@ -160,8 +160,8 @@ export function optionalField(column: string, text: string | null | undefined): 
  * ```
  */
 export abstract class DatasetLogger<
-  SetupArgs extends unknown[] = SetupArguments,
-  FlagArgs extends unknown[] = FlagArguments,
+  SetupArgs extends unknown[] = [components: Components, flaggingDir?: string],
+  FlagArgs extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > extends FlaggingCallback<SetupArgs, FlagArgs> {
   readonly #options: LoggerOptions;
   readonly #kind: DatasetLoggerSettings;
@@ -218,7 +218,7 @@ export abstract class DatasetLogger<
   }
 
   /** Prepares for samples of these components. */
-  protected open(components: SetupArguments[0], flaggingDir: string = "flagged"): void {
+  protected open(components: Components, flaggingDir: string = "flagged"): void {
     this.#refuseDisposed("set up");
     const { storage, maxPartBytes, segments, retry, probe = true } = this.#options;
     const { verbose = this.#kind.verbose ?? false } = this.#options;

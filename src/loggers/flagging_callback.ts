@@ -1,17 +1,10 @@
 import type { Component } from "../components/component.ts";
 
-/** What `setup()` takes: the components, or just their labels, and where to log. */
-export type SetupArguments = [
-  components: readonly (Component | string | null)[],
-  flaggingDir?: string,
-];
+/** The inputs and outputs that samples have: components, or labels for plain values. */
+export type Components = readonly (Component | string | null)[];
 
-/** What `flag()` takes: a value for each component, the reason, and who flagged. */
-export type FlagArguments = [
-  data: readonly unknown[],
-  flagOption?: string | null,
-  username?: string | null,
-];
+/** A value for each component, in their order. */
+export type Sample = readonly unknown[];
 
 /**
  * Keeps flagged samples: the class to extend for a logger of one's own. `FlagMethod` and
@@ -41,8 +34,8 @@ export type FlagArguments = [
  * ```
  */
 export abstract class FlaggingCallback<
-  Setup extends unknown[] = SetupArguments,
-  Flag extends unknown[] = FlagArguments,
+  Setup extends unknown[] = [components: Components, flaggingDir?: string],
+  Flag extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > implements AsyncDisposable {
   /** Tells what will be flagged, and where to. Called before the first `flag()`. */
   abstract setup(...args: Setup): Promise<void>;

@@ -1,5 +1,5 @@
 import { DatasetLogger, type LoggerOptions } from "./dataset_logger.ts";
-import type { FlagArguments, SetupArguments } from "./flagging_callback.ts";
+import type { Components, Sample } from "./flagging_callback.ts";
 
 /**
  * Logs the values of each sample to `log.csv`, without headers, option, username or timestamp.
@@ -30,7 +30,7 @@ export class SimpleCSVLogger extends DatasetLogger {
    * @throws {TypeError} If there is no component: a row without cells could not be told from none
    */
   // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: SetupArguments[0], flaggingDir?: string): Promise<void> {
+  async setup(components: Components, flaggingDir?: string): Promise<void> {
     if (components.length === 0) throw new TypeError("Cannot set up without a component");
     this.open(components, flaggingDir);
   }
@@ -43,7 +43,7 @@ export class SimpleCSVLogger extends DatasetLogger {
    * @throws {StorageError} If the storage fails
    */
   async flag(
-    data: FlagArguments[0],
+    data: Sample,
     _flagOption?: string | null,
     _username?: string | null,
   ): Promise<number> {

@@ -78,6 +78,21 @@ export function isStorageError(error: unknown): error is StorageError {
 }
 
 /** Whether an error is a {@linkcode StorageError} of this code, from whichever copy of the class. */
-export function hasCode(error: unknown, code: StorageErrorCode): boolean {
+export function hasCode<Code extends StorageErrorCode>(
+  error: unknown,
+  code: Code,
+): error is StorageError & { readonly code: Code } {
   return isStorageError(error) && error.code === code;
+}
+
+const TRANSIENT: ReadonlySet<StorageErrorCode> = new Set([
+  "RateLimited",
+  "Unavailable",
+  "TimedOut",
+  "Corrupt",
+]);
+
+/** Whether the same operation may succeed a moment later. */
+export function isTransient(error: unknown): error is StorageError {
+  return isStorageError(error) && TRANSIENT.has(error.code);
 }

@@ -2,19 +2,21 @@ import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/as
 import { readDataset } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { FlagMethod, flagMethods } from "../../src/buttons/flag_method.ts";
-import { type FlagArguments, FlaggingCallback } from "../../src/loggers/flagging_callback.ts";
+import { FlaggingCallback, type Sample } from "../../src/loggers/flagging_callback.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 
 /** Notes what it is asked to flag, and fails where it is told to. */
+type Flagged = [data: Sample, flagOption?: string | null, username?: string | null];
+
 class Noting extends FlaggingCallback {
-  readonly flagged: FlagArguments[] = [];
+  readonly flagged: Flagged[] = [];
   error: Error | null = null;
 
   setup(): Promise<void> {
     return Promise.resolve();
   }
 
-  flag(...args: FlagArguments): Promise<number> {
+  flag(...args: Flagged): Promise<number> {
     if (this.error !== null) return Promise.reject(this.error);
     return Promise.resolve(this.flagged.push(args));
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { readDataset } from "../../src/reader/mod.ts";
-import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 import { CephCluster } from "../helpers/ceph_cluster.ts";
 import { runScript } from "../helpers/deno.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { S3Adapter } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../src/storage/s3/mod.ts";
 import { CephCluster } from "../helpers/ceph_cluster.ts";
 import {
   AWKWARD_KEYS,

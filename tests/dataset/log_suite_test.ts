@@ -5,7 +5,7 @@ import type { Field } from "../../src/dataset/fields.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { randomFrom } from "../../src/testing/random.ts";
 import { faulty, type FaultyOptions } from "../../src/testing/faulty/faulty.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";

@@ -1,4 +1,4 @@
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter, type MemoryAdapterOptions } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { TempDir } from "../helpers/temp_dir.ts";

@@ -1,5 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
-import type { S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import type { S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 
 const SCRIPT = new URL("../../scripts/ceph.sh", import.meta.url);
 const KEYS = { accessKeyId: "testkey", secretAccessKey: "testsecret" } as const;

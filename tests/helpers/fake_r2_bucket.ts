@@ -5,7 +5,7 @@ import type {
   R2ObjectBodyLike,
   R2ObjectLike,
   R2PutOptionsLike,
-} from "../../src/storage/r2/r2_adapter.ts";
+} from "../../src/storage/r2/mod.ts";
 
 interface Stored extends R2ObjectLike {
   readonly bytes: Uint8Array;

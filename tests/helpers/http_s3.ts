@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { S3Adapter } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../src/storage/s3/mod.ts";
 
 interface Stored {
   readonly body: Uint8Array;

@@ -4,7 +4,7 @@ import {
   type DatasetVersionsOptions,
 } from "../../src/dataset/dataset_versions.ts";
 import type { Field } from "../../src/dataset/fields.ts";
-import { NumberedNames } from "../../src/dataset/file_name.ts";
+import { NumberedNames } from "../../src/dataset/file_names.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
 import { faulty, type FaultyAdapter, type FaultyOptions } from "../../src/testing/faulty/faulty.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";

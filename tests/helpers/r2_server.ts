@@ -1,4 +1,4 @@
-import type { S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import type { S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 import { ServerProcess } from "./server_process.ts";
 
 const SCRIPT = new URL("./r2_serve.ts", import.meta.url);

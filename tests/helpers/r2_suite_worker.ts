@@ -1,7 +1,7 @@
 // A Worker that examines its R2Adapter: by one behaviour of the suite a request, in a bucket each,
 // by probe(), and by a dataset that several loggers write at once.
 import { CSVLogger } from "@flagstone/flagging";
-import { probe } from "@flagstone/flagging/wrappers";
+import { probe } from "@flagstone/flagging/probe";
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
 import { readDataset } from "@flagstone/flagging/reader";
 import { behaviours, runBehaviour } from "@flagstone/flagging/testing";

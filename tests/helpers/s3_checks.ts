@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { S3Client } from "../../src/storage/s3/_client.ts";
 import { listObjects } from "../../src/storage/s3/_list.ts";
 import { resolveOptions } from "../../src/storage/s3/_options.ts";
-import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { compareKeys } from "../../src/storage/validate_key.ts";
 

@@ -1,4 +1,4 @@
-import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 import type { ConformanceStore } from "../../src/testing/mod.ts";
 import { runScript } from "./deno.ts";
 

@@ -1,4 +1,4 @@
-import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 
 /** A request as a stub has seen it. */
 export interface SeenRequest {

@@ -3,7 +3,7 @@ import { readDataset } from "../../src/reader/mod.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../../src/storage/storage_error.ts";
@@ -20,8 +20,8 @@ const NOTHING = { append: "none", create: "none", swap: "none", versions: "conte
 const STORES: Readonly<Record<string, () => StorageAdapter>> = {
   append: () => new MemoryAdapter(),
   rewrite: () => new MemoryAdapter({ capabilities: { append: "none" } }),
-  once: () => new MemoryAdapter({ capabilities: NOTHING }),
-  "once, without metadata": () =>
+  "write-once": () => new MemoryAdapter({ capabilities: NOTHING }),
+  "write-once, without metadata": () =>
     new MemoryAdapter({ capabilities: { ...NOTHING, metadata: false } }),
 };
 
@@ -84,7 +84,7 @@ for (const [name, make] of Object.entries(STORES)) {
       assertMatch(key, /^dataset1(\.w[0-9a-f]{12}(\.\d+)?)?\.csv$/);
       assertEquals(parseStrictly(await textOf(base, key))[0], ["id", "timestamp"]);
     }
-    if (name.startsWith("once")) {
+    if (name.startsWith("write-once")) {
       assertEquals(new Set(changed).size, changed.length, "written twice");
     }
     assertEquals(loggers[0]!.writeMode, name.split(",")[0] as "append");

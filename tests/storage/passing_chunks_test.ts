@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertRejects, assertStrictEquals } from "@std/assert";
 import { passingChunks } from "../../src/storage/passing_chunks.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { differsAt, patternAt } from "../helpers/pattern.ts";

@@ -1,5 +1,5 @@
 import { readRecords } from "../../src/reader/mod.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { keysOf, textOf, type Told } from "../helpers/dataset_check.ts";
 import { rowText } from "../helpers/row_text.ts";

@@ -1,6 +1,6 @@
 import { file } from "../../src/components/file.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { hasCode } from "../../src/storage/storage_error.ts";

@@ -1,7 +1,7 @@
 import { file } from "../../src/components/file.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { hasCode } from "../../src/storage/storage_error.ts";
 import { keysOf, toldBy } from "../helpers/dataset_check.ts";
 import { limitedTo } from "../helpers/limits.ts";

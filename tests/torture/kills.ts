@@ -2,7 +2,7 @@ import { walk } from "@std/fs/walk";
 import { file } from "../../src/components/file.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { RESERVED_PREFIX } from "../../src/storage/validate_key.ts";
 import { keysOf } from "../helpers/dataset_check.ts";
 import { rowText } from "../helpers/row_text.ts";

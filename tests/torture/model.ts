@@ -1,11 +1,11 @@
 import { randomFrom } from "../../src/testing/random.ts";
 import { limited } from "../../src/storage/wrappers/limited.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { observed } from "../../src/storage/wrappers/observed.ts";
 import { prefixed } from "../../src/storage/wrappers/prefixed.ts";
 import { retrying } from "../../src/storage/wrappers/retrying.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
-import { S3Adapter } from "../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../src/storage/s3/mod.ts";
 import { behaviours, runBehaviour } from "../../src/testing/mod.ts";
 import { timed } from "../../src/storage/wrappers/timed.ts";
 import { fetchAlone } from "../helpers/fetch_alone.ts";

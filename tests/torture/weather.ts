@@ -2,7 +2,7 @@ import { file } from "../../src/components/file.ts";
 import type { RetryOptions } from "../../src/dataset/retries.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
-import { LocalFsAdapter } from "../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { ReadResult, StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";

@@ -9,7 +9,6 @@ export interface ParseOptions {
 }
 
 // deno-lint-ignore no-explicit-any -- what @std/cli itself declares
-export const parseArgs: (
-  args: string[],
-  options?: ParseOptions,
-) => { _: any[]; [key: string]: any } = untyped;
+type Args = { _: any[]; [key: string]: any };
+
+export const parseArgs: (args: string[], options?: ParseOptions) => Args = untyped;

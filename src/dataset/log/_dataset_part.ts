@@ -2,7 +2,7 @@ import { concat } from "@std/bytes/concat";
 import { encodeRow } from "../../csv/encode.ts";
 import type { ReadResult, StorageAdapter } from "../../storage/storage_adapter.ts";
 import { isUnknown } from "../../storage/outcome.ts";
-import { hasCode, type StorageError } from "../../storage/storage_error.ts";
+import { hasCode, isTransient, type StorageError } from "../../storage/storage_error.ts";
 import type { PartWriter, Read } from "./part_writer.ts";
 import {
   advance,
@@ -16,7 +16,7 @@ import {
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Retries } from "../retries.ts";
 import { setAside } from "./_set_aside.ts";
-import { isTornTimestamp } from "../timestamp.ts";
+import { isTornTimestamp } from "./_torn_timestamp.ts";
 
 const encoder: TextEncoder = new TextEncoder();
 
@@ -30,12 +30,6 @@ export interface DatasetPartOptions {
   readonly onRecord?: OnRecord | undefined;
   /** Called when all that was read is void: the object is another one, or gone. */
   readonly onReset?: (() => void) | undefined;
-}
-
-/** Whether an error may pass by itself. */
-export function isTransient(error: unknown): boolean {
-  return (["Unavailable", "RateLimited", "TimedOut", "Corrupt"] as const)
-    .some((code) => hasCode(error, code));
 }
 
 /**

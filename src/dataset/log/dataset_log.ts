@@ -1,6 +1,6 @@
 import { encodeRow } from "../../csv/encode.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
-import { hasCode, StorageError } from "../../storage/storage_error.ts";
+import { hasCode, isTransient, StorageError } from "../../storage/storage_error.ts";
 import {
   AppendWriter,
   type PartWriter,
@@ -10,9 +10,9 @@ import {
   WriteOnceWriter,
 } from "./part_writer.ts";
 import { EMPTY, scanFrom } from "./boundary.ts";
-import { latestPart, partKey } from "../file_name.ts";
+import { latestPart, partKey } from "./part_keys.ts";
 import { KnownIds } from "./_known_ids.ts";
-import { DatasetPart, isTransient } from "./_dataset_part.ts";
+import { DatasetPart } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Retries, type RetryOptions } from "../retries.ts";
 

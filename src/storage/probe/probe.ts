@@ -64,7 +64,7 @@ function checksOf(
  * @example Usage
  * ```ts
  * import { MemoryAdapter } from "@flagstone/flagging";
- * import { probe } from "@flagstone/flagging/wrappers";
+ * import { probe } from "@flagstone/flagging/probe";
  * import { assertEquals } from "@std/assert";
  *
  * const report = await probe(new MemoryAdapter());

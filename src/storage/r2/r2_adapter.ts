@@ -1,20 +1,3 @@
-/**
- * Keeps objects in a bucket of Cloudflare R2, by its binding in a Worker: no keys, no signatures.
- *
- * ```ts ignore
- * import { CSVLogger } from "@flagstone/flagging";
- * import { R2Adapter } from "@flagstone/flagging/r2";
- *
- * const logger = new CSVLogger({ storage: new R2Adapter(env.BUCKET), verbose: false });
- * await logger.setup(["question", "answer"]);
- * ```
- *
- * A Worker must not share a logger among its requests, for what one request has begun ends with it:
- * make a logger in each, or keep one in a Durable Object, which then writes the samples of all
- * requests together, as `examples/edge/worker.ts` does.
- *
- * @module
- */
 import { validateBody } from "../kit/body.ts";
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
 import { Namespace } from "../kit/namespace.ts";
@@ -24,7 +7,7 @@ import type { R2BucketLike, R2ConditionLike, R2MetadataOptionsLike } from "./_bu
 import { ask } from "./_call.ts";
 import { infoOf, isEtag, readR2, statR2 } from "./_read.ts";
 import { SINGLE_BYTES, unconditional, uploadR2 } from "./_upload.ts";
-import { probe, type ProbeReport } from "../probe/probe.ts";
+import { probe, type ProbeReport } from "../probe/mod.ts";
 import { validateRange } from "../kit/range.ts";
 import type {
   Capabilities,
@@ -40,39 +23,6 @@ import type {
 } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 import { isValidKey } from "../validate_key.ts";
-
-export type {
-  R2BucketLike,
-  R2ConditionLike,
-  R2GetOptionsLike,
-  R2HttpMetadataLike,
-  R2ListOptionsLike,
-  R2MetadataOptionsLike,
-  R2MultipartUploadLike,
-  R2ObjectBodyLike,
-  R2ObjectLike,
-  R2ObjectsLike,
-  R2PutOptionsLike,
-  R2RangeLike,
-  R2UploadedPartLike,
-} from "./_bucket.ts";
-export type { ProbeCheck, ProbeReport } from "../probe/probe.ts";
-export type {
-  AppendOptions,
-  AtomicScope,
-  ByteRange,
-  Capabilities,
-  ListOptions,
-  ObjectInfo,
-  ObjectVersion,
-  OperationOptions,
-  Precondition,
-  ReadOptions,
-  ReadResult,
-  StorageAdapter,
-  WriteBody,
-  WriteOptions,
-} from "../storage_adapter.ts";
 
 /** Options of {@linkcode R2Adapter}. */
 export interface R2AdapterOptions {

@@ -3,26 +3,9 @@ import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { LinkedAbort, orAborted } from "./_abort.ts";
 import type { S3Config } from "./_options.ts";
 import { S3Reply } from "./_reply.ts";
+import type { S3Context, S3Request } from "./_request.ts";
 import { isNoAnswer, Redaction } from "./_secrets.ts";
 import type { StorageError } from "../storage_error.ts";
-
-/** One request to a bucket. */
-export interface S3Request {
-  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
-  /** The object's whole key; without it the request is to the bucket. */
-  readonly key?: string | undefined;
-  readonly query?: Readonly<Record<string, string>> | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: Uint8Array<ArrayBuffer> | undefined;
-}
-
-/** For whom a request is made, and what its failure means. */
-export interface S3Context {
-  readonly attempt: Attempt;
-  readonly signal?: AbortSignal | undefined;
-  /** Whether it changes something; where it may have, failures say so. */
-  readonly mutates?: boolean | undefined;
-}
 
 /** Every character that means something in a URL; aws4fetch signs a `+` as a space. */
 function encodeText(text: string): string {

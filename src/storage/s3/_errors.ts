@@ -1,5 +1,5 @@
 import { type Attempt, fail } from "../kit/fail.ts";
-import type { S3Context } from "./_client.ts";
+import type { S3Context } from "./_request.ts";
 import { describe, type S3Reply } from "./_reply.ts";
 import { childText, parseXml, type XmlElement } from "./_xml.ts";
 import type { Outcome, StorageError, StorageErrorCode } from "../storage_error.ts";

@@ -1,5 +1,6 @@
 import { LinkedAbort } from "./_abort.ts";
-import type { S3Client, S3Context } from "./_client.ts";
+import type { S3Client } from "./_client.ts";
+import type { S3Context } from "./_request.ts";
 import { faultError, faultOfElement, readFault } from "./_errors.ts";
 import { versionOf } from "./_etag.ts";
 import { versionWritten } from "./_put.ts";

@@ -1,7 +1,8 @@
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { withOutcome } from "../outcome.ts";
 import { pauseFor } from "./_abort.ts";
-import type { S3Client, S3Context } from "./_client.ts";
+import type { S3Client } from "./_client.ts";
+import type { S3Context } from "./_request.ts";
 import { conflict, faultError, faultOfElement, readFault, type S3Fault } from "./_errors.ts";
 import { type EtagSpelling, ifMatch, isEtag, versionOf } from "./_etag.ts";
 import { readObject, statObject } from "./_read.ts";

@@ -1,7 +1,8 @@
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { refuseVersion } from "../kit/preconditions.ts";
 import { resolveRange } from "../kit/range.ts";
-import type { S3Client, S3Context } from "./_client.ts";
+import type { S3Client } from "./_client.ts";
+import type { S3Context } from "./_request.ts";
 import { conflict, faultError, readFault } from "./_errors.ts";
 import { ifMatch, isEtag, versionOf } from "./_etag.ts";
 import { metadataOf } from "./_metadata.ts";

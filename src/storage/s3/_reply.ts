@@ -1,6 +1,6 @@
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { type LinkedAbort, orAborted } from "./_abort.ts";
-import type { S3Context } from "./_client.ts";
+import type { S3Context } from "./_request.ts";
 import type { Redaction } from "./_secrets.ts";
 import { lengthChecked } from "./_stream.ts";
 import { parseXml, type XmlElement } from "./_xml.ts";

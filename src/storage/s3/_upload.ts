@@ -1,7 +1,8 @@
 import { chunksOf } from "../kit/body.ts";
 import { fail } from "../kit/fail.ts";
 import { LinkedAbort } from "./_abort.ts";
-import type { S3Client, S3Context } from "./_client.ts";
+import type { S3Client } from "./_client.ts";
+import type { S3Context } from "./_request.ts";
 import { withOutcome } from "../outcome.ts";
 import { MultipartUpload } from "./_multipart.ts";
 import { type PutRequest, type S3Writer, unconditional } from "./_put.ts";

@@ -1,30 +1,15 @@
-/**
- * Keeps objects in a bucket of Amazon S3 or of any service that speaks its protocol: R2, Ceph, MinIO
- * and others. Works wherever `fetch` and WebCrypto are: Deno, Node 20, workerd, edge functions.
- *
- * ```ts
- * import { CSVLogger } from "@flagstone/flagging";
- * import { S3Adapter } from "@flagstone/flagging/s3";
- *
- * const keys = { accessKeyId: "AKIA…", secretAccessKey: "…" }; // or S3Adapter.fromEnv()
- * const storage = new S3Adapter({ bucket: "flags", region: "eu-central-1", ...keys });
- * const logger = new CSVLogger({ storage }); // nothing is sent before the first flag
- * ```
- *
- * @module
- */
 import { validateBody } from "../kit/body.ts";
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
 import { validateList, validateWrite } from "../kit/options.ts";
 import { disposedOf } from "../kit/preconditions.ts";
-import { probe, type ProbeReport } from "../probe/probe.ts";
+import { probe, type ProbeReport } from "../probe/mod.ts";
 import { validateRange } from "../kit/range.ts";
 import { S3Client } from "./_client.ts";
 import { optionsFromEnv } from "./_env.ts";
 import { faultError, readFault } from "./_errors.ts";
 import { listObjects } from "./_list.ts";
 import { headersOf } from "./_metadata.ts";
-import { resolveOptions, S3_NAME, type S3AdapterOptions, type S3Fetch } from "./_options.ts";
+import { resolveOptions, S3_NAME, type S3AdapterOptions } from "./_options.ts";
 import { S3Writer } from "./_put.ts";
 import { readObject, statObject } from "./_read.ts";
 import { uploadStream } from "./_upload.ts";
@@ -40,25 +25,6 @@ import type {
   WriteOptions,
 } from "../storage_adapter.ts";
 import { isValidKey, MAX_KEY_BYTES, utf8Length, validateKey } from "../validate_key.ts";
-
-export type {
-  AppendOptions,
-  AtomicScope,
-  ByteRange,
-  Capabilities,
-  ListOptions,
-  ObjectInfo,
-  ObjectVersion,
-  OperationOptions,
-  Precondition,
-  ReadOptions,
-  ReadResult,
-  StorageAdapter,
-  WriteBody,
-  WriteOptions,
-} from "../storage_adapter.ts";
-export type { ProbeCheck, ProbeReport } from "../probe/probe.ts";
-export type { S3AdapterOptions, S3Fetch };
 
 /** How many entries a page of a listing has at the most. */
 const MOST_A_PAGE = 1000;

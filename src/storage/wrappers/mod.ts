@@ -1,6 +1,5 @@
 /**
- * Wrappers around any adapter, each an adapter itself that keeps the contract of the one it wraps,
- * and `probe()`, which finds out whether a store keeps what its adapter declares.
+ * Wrappers around any adapter. Each is an adapter itself and keeps the contract of the one it wraps.
  *
  * ```ts
  * import { CSVLogger, MemoryAdapter } from "@flagstone/flagging";
@@ -23,7 +22,6 @@
 export { limited } from "./limited.ts";
 export { observed, type StorageEvent, type StorageHook } from "./observed.ts";
 export { prefixed } from "./prefixed.ts";
-export { probe, type ProbeCheck, type ProbeOptions, type ProbeReport } from "../probe/probe.ts";
 export { retrying, type RetryingOptions } from "./retrying.ts";
 export type {
   AppendOptions,

@@ -5,12 +5,7 @@ import { Retries, type RetryLimits } from "./_retries.ts";
 import { type Call, listAttempt, notApplied, surround } from "./_wrapper.ts";
 import type { SendList } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
-import {
-  isStorageError,
-  type Outcome,
-  type StorageError,
-  type StorageErrorCode,
-} from "../storage_error.ts";
+import { isStorageError, isTransient, type Outcome, type StorageError } from "../storage_error.ts";
 
 /** Options of {@linkcode retrying}. */
 export interface RetryingOptions {
@@ -27,14 +22,6 @@ export interface RetryingOptions {
   readonly budgetMs?: number | undefined;
 }
 
-/** What may be gone a moment later. */
-const PASSING: ReadonlySet<StorageErrorCode> = new Set([
-  "RateLimited",
-  "Unavailable",
-  "TimedOut",
-  "Corrupt",
-]);
-
 function limitsOf({ times = 5, delayMs = 50, budgetMs = 30_000 }: RetryingOptions): RetryLimits {
   const limits = { times, delayMs, budgetMs };
   for (const [name, value] of Object.entries(limits)) {
@@ -45,10 +32,6 @@ function limitsOf({ times = 5, delayMs = 50, budgetMs = 30_000 }: RetryingOption
     );
   }
   return limits;
-}
-
-function isTransient(error: unknown): boolean {
-  return isStorageError(error) && PASSING.has(error.code);
 }
 
 /** Whether a call that failed so can be sent again without doing anything twice that matters. */

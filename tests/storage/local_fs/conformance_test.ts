@@ -1,5 +1,5 @@
 import { conformance } from "../../../src/testing/mod.ts";
-import { LocalFsAdapter } from "../../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../../src/storage/local_fs/mod.ts";
 import { runScript } from "../../helpers/deno.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 

@@ -7,10 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { lockDirectory } from "../../../src/storage/local_fs/_lock.ts";
-import {
-  LocalFsAdapter,
-  type LocalFsAdapterOptions,
-} from "../../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter, type LocalFsAdapterOptions } from "../../../src/storage/local_fs/mod.ts";
 import type {
   ObjectInfo,
   ObjectVersion,
@@ -39,7 +36,7 @@ const PRUNE_TIMES = 250;
 const KIB = 1024;
 const LIMIT_KIB = 64;
 const PATIENCE_MS = 10_000;
-const script = (name: string): URL => new URL(`../helpers/${name}.ts`, import.meta.url);
+const script = (name: string): URL => new URL(`../../helpers/${name}.ts`, import.meta.url);
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import { MemoryAdapter } from "../../../src/storage/memory_adapter.ts";
-import { probe } from "../../../src/storage/probe/probe.ts";
+import { probe } from "../../../src/storage/probe/mod.ts";
 import type {
   Capabilities,
   ObjectInfo,

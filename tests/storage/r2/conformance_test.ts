@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { R2Adapter, type R2BucketLike } from "../../../src/storage/r2/r2_adapter.ts";
-import type { ProbeReport } from "../../../src/storage/probe/probe.ts";
+import { R2Adapter, type R2BucketLike } from "../../../src/storage/r2/mod.ts";
+import type { ProbeReport } from "../../../src/storage/probe/mod.ts";
 import { behaviours } from "../../../src/testing/mod.ts";
 import { fetchAlone } from "../../helpers/fetch_alone.ts";
 import { TestWorker } from "../../helpers/worker.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { R2Adapter } from "../../../src/storage/r2/r2_adapter.ts";
+import { R2Adapter } from "../../../src/storage/r2/mod.ts";
 import type { ObjectVersion } from "../../../src/storage/storage_adapter.ts";
 import {
   type Outcome,

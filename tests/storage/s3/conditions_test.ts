@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import type { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import type { ObjectVersion, Precondition } from "../../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import {

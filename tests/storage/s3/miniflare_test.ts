@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { R2Server } from "../../helpers/r2_server.ts";
 import {

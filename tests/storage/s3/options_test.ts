@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { S3Adapter, type S3AdapterOptions } from "../../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../../src/storage/s3/mod.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { object, stubS3, written } from "../../helpers/s3_stub.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import type { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import type { ObjectInfo, ObjectVersion } from "../../../src/storage/storage_adapter.ts";
 import {
   type Outcome,

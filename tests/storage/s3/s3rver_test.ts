@@ -2,8 +2,8 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 // deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
 import S3rver from "npm:s3rver@3.7.1";
 import { CSVLogger } from "../../../src/loggers/csv_logger.ts";
-import { probe } from "../../../src/storage/probe/probe.ts";
-import { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import { probe } from "../../../src/storage/probe/mod.ts";
+import { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 

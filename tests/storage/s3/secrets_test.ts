@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import type { ObjectVersion } from "../../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { fault, html, type SeenRequest, stubS3, xml } from "../../helpers/s3_stub.ts";

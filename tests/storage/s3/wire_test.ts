@@ -5,7 +5,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 
 const BODY = new TextEncoder().encode("body");

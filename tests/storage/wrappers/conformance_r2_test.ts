@@ -1,4 +1,4 @@
-import { S3Adapter } from "../../../src/storage/s3/s3_adapter.ts";
+import { S3Adapter } from "../../../src/storage/s3/mod.ts";
 import { conformance } from "../../../src/testing/mod.ts";
 import { tellExactMemory } from "../../helpers/exact_memory.ts";
 import { R2Server } from "../../helpers/r2_server.ts";

@@ -1,4 +1,4 @@
-import { LocalFsAdapter } from "../../../src/storage/local_fs/local_fs_adapter.ts";
+import { LocalFsAdapter } from "../../../src/storage/local_fs/mod.ts";
 import { MemoryAdapter } from "../../../src/storage/memory_adapter.ts";
 import type { Capabilities } from "../../../src/storage/storage_adapter.ts";
 import { conformance } from "../../../src/testing/mod.ts";

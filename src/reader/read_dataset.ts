@@ -1,0 +1,51 @@
+import { unescapeCell } from "../csv/escape.ts";
+import { objectKeysOf } from "../dataset/log/part_keys.ts";
+import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { readRecords } from "./read_records.ts";
+
+/** One sample: its texts, by their columns. Of columns with one name the last one counts. */
+export type DatasetRow = Record<string, string>;
+
+/** Options of {@linkcode readDataset}. */
+export interface ReadDatasetOptions {
+  /**
+   * A column whose texts are told only once, such as the `id` that a logger with `sampleId` writes:
+   * of the samples with one text in it only the first is read. Keeps the texts in memory.
+   */
+  readonly uniqueBy?: string | undefined;
+}
+
+/** The samples of one object with a header. */
+async function* readRows(
+  storage: StorageAdapter,
+  key: string,
+): AsyncGenerator<DatasetRow, void, undefined> {
+  let header: string[] | undefined;
+  for await (const cells of readRecords(storage, key)) {
+    if (header === undefined) header = cells.map(unescapeCell);
+    else yield Object.fromEntries(header.map((name, i) => [name, unescapeCell(cells[i] ?? "")]));
+  }
+}
+
+/**
+ * The samples of a dataset with headers, in all its parts and segments, with their texts as they
+ * were flagged.
+ *
+ * @param storage Where the dataset is
+ * @param key The dataset's file, such as `"flagged/dataset1.csv"`
+ */
+export async function* readDataset(
+  storage: StorageAdapter,
+  key: string,
+  { uniqueBy }: ReadDatasetOptions = {},
+): AsyncGenerator<DatasetRow, void, undefined> {
+  const seen = new Set<string>();
+  for (const piece of await objectKeysOf(storage, key)) {
+    for await (const row of readRows(storage, piece)) {
+      const text = uniqueBy === undefined ? "" : row[uniqueBy] ?? "";
+      if (text !== "" && seen.has(text)) continue;
+      if (text !== "") seen.add(text);
+      yield row;
+    }
+  }
+}
