@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { LocalFsAdapter } from "@flagstone/flagging";
 import { readDataset } from "@flagstone/flagging/reader";
 import { conformance } from "@flagstone/flagging/testing";
-import { sqliteAdapter } from "../examples/custom_adapter.ts";
+import { SqliteAdapter } from "../examples/custom_adapter.ts";
 import { runScript } from "./helpers/deno.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
 
@@ -152,7 +152,7 @@ Deno.test("custom_adapter is an adapter in at most 60 lines", async () => {
   assertEquals(lines.lastIndexOf("}", lines.indexOf("if (import.meta.main) {")) < 60, true);
 });
 
-conformance("sqliteAdapter() of custom_adapter keeps the contract", () => {
+conformance("SqliteAdapter of custom_adapter keeps the contract", () => {
   const dir = new TempDir();
   const path = `${dir.path}/objects.db`;
   const opened: DatabaseSync[] = [];
@@ -160,7 +160,7 @@ conformance("sqliteAdapter() of custom_adapter keeps the contract", () => {
     const db = new DatabaseSync(path);
     db.exec("PRAGMA busy_timeout = 60000; PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL");
     opened.push(db);
-    return sqliteAdapter(db);
+    return new SqliteAdapter(db);
   };
   return {
     adapter: open(),

@@ -56,12 +56,8 @@ export {
   type RacerResult,
   runRacer,
 } from "./conformance/racer.ts";
-export {
-  faulty,
-  type FaultyAdapter,
-  type FaultyOptions,
-  type InjectedFaults,
-} from "./faulty/faulty.ts";
+export { faulty, type FaultyAdapter } from "./faulty/faulty.ts";
+export type { FaultyOptions, InjectedFaults } from "./faulty/options.ts";
 export type {
   AppendOptions,
   AtomicScope,

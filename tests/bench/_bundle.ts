@@ -12,6 +12,7 @@ export const ENTRY_POINTS: readonly string[] = Object.keys(CONFIG.exports);
  */
 export const MAX_GZIPPED_KB: Readonly<Record<string, number>> = {
   ".": 20,
+  "./adapter": 5.5,
   "./probe": 3.5,
   "./r2": 7.9,
   "./reader": 2.2,

@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { readDataset } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import type { FaultyOptions } from "../../src/testing/faulty/faulty.ts";
+import type { FaultyOptions } from "../../src/testing/faulty/options.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { playAll, tally, versionsOver } from "../helpers/play.ts";

@@ -6,7 +6,8 @@ import {
 import type { Field } from "../../src/dataset/fields.ts";
 import { NumberedNames } from "../../src/dataset/file_names.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
-import { faulty, type FaultyAdapter, type FaultyOptions } from "../../src/testing/faulty/faulty.ts";
+import { faulty, type FaultyAdapter } from "../../src/testing/faulty/faulty.ts";
+import type { FaultyOptions } from "../../src/testing/faulty/options.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { complaints, datasetsIn, type Sent, type Told, told } from "./dataset_check.ts";
 import { within } from "./within.ts";

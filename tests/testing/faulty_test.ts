@@ -218,7 +218,7 @@ Deno.test("faulty() frees a body that is cancelled", async () => {
   const info = await memory.write("a", bytes("x"));
   const storage = faulty({
     name: "fake",
-    capabilities: memory.capabilities,
+    capabilities: { ...memory.capabilities, append: "none" },
     stat: memory.stat.bind(memory),
     read: () => Promise.resolve({ info, start: 0, end: 1, body }),
     write: memory.write.bind(memory),
@@ -227,7 +227,8 @@ Deno.test("faulty() frees a body that is cancelled", async () => {
   }, { chop: 1 });
   await (await storage.read("a"))?.body.cancel("enough");
   assertEquals(reason, "enough");
-  assertEquals([storage.append, storage[Symbol.asyncDispose]], [undefined, undefined]);
+  assertEquals(storage.append, undefined);
+  await storage[Symbol.asyncDispose]?.(); // the wrapped adapter has no disposal
 });
 
 Deno.test("faulty() gives slow answers, and hears an abort meanwhile", async () => {

@@ -1,45 +1,32 @@
+import { concat } from "@std/bytes/concat";
+import type { WriteCall } from "./driver_calls.ts";
 import { aborted, type Attempt, fail } from "./fail.ts";
-import type { WriteBody, WriteOptions } from "../storage_adapter.ts";
 import { StorageError } from "../storage_error.ts";
 
-function wrongSize(
-  attempt: Attempt,
-  expected: number,
-  actual: string,
-): StorageError {
-  return fail(attempt, {
-    code: "InvalidArgument",
-    why: `its body has ${actual} bytes and its size was given as ${expected}`,
-    outcome: "not-applied",
-  });
+function invalid(attempt: Attempt, why: string, cause?: unknown): StorageError {
+  return fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied", cause });
 }
 
+function wrongSize(attempt: Attempt, expected: number, actual: string): StorageError {
+  return invalid(attempt, `its body has ${actual} bytes and its size was given as ${expected}`);
+}
+
+/** What is needed of a call to read its body. */
+export type BodyCall = Pick<WriteCall, "body" | "size" | "signal" | "attempt" | "maxBytes">;
+
 /** Refuses a body that is neither bytes nor a stream, and a size that cannot be the body's. */
-export function validateBody(
-  body: WriteBody,
-  options: WriteOptions | undefined,
-  attempt: Attempt,
-): void {
-  const size = options?.size;
+export function validateBody(call: BodyCall): void {
+  const { body, size, attempt } = call;
   const isBytes = body instanceof Uint8Array;
   if (!isBytes && !(body instanceof ReadableStream)) {
-    throw fail(attempt, {
-      code: "InvalidArgument",
-      why: "its body must be a Uint8Array or a ReadableStream",
-      outcome: "not-applied",
-    });
+    throw invalid(attempt, "its body must be a Uint8Array or a ReadableStream");
   }
-  if (size === undefined) return;
-  if (!Number.isSafeInteger(size) || size < 0) {
-    throw fail(attempt, {
-      code: "InvalidArgument",
-      why: `its size must be a whole number of bytes: current value is ${size}`,
-      outcome: "not-applied",
-    });
+  if (size !== undefined && (!Number.isSafeInteger(size) || size < 0)) {
+    throw invalid(attempt, `its size must be a whole number of bytes: current value is ${size}`);
   }
-  if (isBytes && body.length !== size) {
-    throw wrongSize(attempt, size, `${body.length}`);
-  }
+  const length = isBytes ? body.length : size ?? 0;
+  if (size !== undefined && length !== size) throw wrongSize(attempt, size, `${length}`);
+  refuseTooLarge(length, call);
 }
 
 function nextChunk(
@@ -54,23 +41,29 @@ function nextChunk(
   });
 }
 
+/** Refuses a body that is longer than the adapter's capabilities allow. */
+export function refuseTooLarge(
+  size: number,
+  { maxBytes = Infinity, attempt }: Pick<BodyCall, "maxBytes" | "attempt">,
+): void {
+  if (size <= maxBytes) return;
+  const why = `objects must not exceed ${maxBytes} bytes`;
+  throw fail(attempt, { code: "TooLarge", why, outcome: "not-applied" });
+}
+
 /**
- * The chunks of a body, with its size and its signal watched. A source that fails, an abort or a
- * wrong size ends in a `StorageError` that is `"not-applied"`: the caller commits only behind it.
+ * Yields the chunks of a call's body. If the source fails, the signal is aborted, or the body does
+ * not have the announced size, it throws a `StorageError` with the outcome `"not-applied"`: so commit
+ * only after the last chunk.
  */
-export async function* chunksOf(
-  body: WriteBody,
-  options: WriteOptions | undefined,
-  attempt: Attempt,
-): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* bodyChunks(call: BodyCall): AsyncGenerator<Uint8Array, void, undefined> {
+  const { body, signal, size, attempt } = call;
   if (body instanceof Uint8Array) {
     yield body;
     return;
   }
-  const { signal, size } = options ?? {};
   if (body.locked) {
-    const why = "its body is locked to another reader";
-    throw fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied" });
+    throw invalid(attempt, "its body is locked to another reader");
   }
   const reader = body.getReader();
   let length = 0;
@@ -80,32 +73,35 @@ export async function* chunksOf(
       if (signal?.aborted) throw aborted(attempt, signal, "not-applied");
       const { done, value } = await nextChunk(reader, signal);
       if (done) break;
-      if (!(value instanceof Uint8Array)) {
-        throw new TypeError("a chunk is no Uint8Array");
-      }
+      if (!(value instanceof Uint8Array)) throw new TypeError("a chunk is not a Uint8Array");
       length += value.length;
       if (size !== undefined && length > size) {
         throw wrongSize(attempt, size, `${length} or more`);
       }
+      refuseTooLarge(length, call);
       yield value;
     }
-    if (size !== undefined && length !== size) {
-      throw wrongSize(attempt, size, `${length}`);
-    }
+    if (size !== undefined && length !== size) throw wrongSize(attempt, size, `${length}`);
     finished = true;
   } catch (error) {
     if (error instanceof StorageError) throw error;
     if (signal?.aborted) throw aborted(attempt, signal, "not-applied");
     const why = `its body failed: ${error instanceof Error ? error.message : error}`;
-    throw fail(attempt, {
-      code: "InvalidArgument",
-      why,
-      outcome: "not-applied",
-      cause: error,
-    });
+    throw invalid(attempt, why, error);
   } finally {
-    // Not awaited: a source may never answer, and the write is over in any case.
+    // Not awaited: a source may never answer, and the write is over either way.
     if (!finished) reader.cancel().catch(() => {});
     else reader.releaseLock();
   }
+}
+
+/**
+ * Returns the bytes of a call's body, as {@linkcode bodyChunks} yields them. If the body is a
+ * `Uint8Array` it is the caller's own: copy it before you keep it.
+ */
+export async function bodyBytes(call: BodyCall): Promise<Uint8Array> {
+  if (call.body instanceof Uint8Array) return call.body;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bodyChunks(call)) chunks.push(chunk.slice());
+  return concat(chunks);
 }

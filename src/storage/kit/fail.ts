@@ -25,7 +25,7 @@ export function fail(attempt: Attempt, failure: Failure): StorageError {
     key,
     code: failure.code,
     outcome: failure.outcome,
-    ...("cause" in failure ? { cause: failure.cause } : {}),
+    ...(failure.cause === undefined ? {} : { cause: failure.cause }),
   });
 }
 

@@ -1,24 +1,24 @@
 import { fail } from "./fail.ts";
-import type { ListOptions, ObjectInfo } from "../storage_adapter.ts";
-import { isStorageError, StorageError } from "../storage_error.ts";
 import { MAX_KEY_BYTES, utf8Length, validateKey } from "../validate_key.ts";
 
 /** The keys of a store that lie below a prefix, as their users see them. */
 export class Namespace {
   readonly #adapter: string;
-  readonly #prefix: string;
+  /** The prefix: empty, or with its final `/`. */
+  readonly prefix: string;
 
   /** Takes the adapter's name, and a prefix with or without its final `/`, or none. */
   constructor(adapter: string, prefix: string) {
     if (prefix !== "") validateKey(prefix.replace(/\/$/, ""), adapter);
     this.#adapter = adapter;
-    this.#prefix = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
+    this.prefix = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   }
 
   /** The store's key for a user's key. */
   inside(key: string): string {
     validateKey(key, this.#adapter);
-    const inside = this.#prefix + key;
+    if (this.prefix === "") return key;
+    const inside = this.prefix + key;
     if (utf8Length(inside) <= MAX_KEY_BYTES) return inside;
     throw fail({ adapter: this.#adapter, operation: "use", key }, {
       code: "InvalidKey",
@@ -27,41 +27,8 @@ export class Namespace {
     });
   }
 
-  /** Information with the user's key. */
-  outside(info: ObjectInfo): ObjectInfo {
-    return { ...info, key: info.key.slice(this.#prefix.length) };
-  }
-
-  /** The store's options for a listing. */
-  listing(options: ListOptions): ListOptions {
-    const { prefix = "", after } = options;
-    return {
-      ...options,
-      prefix: this.#prefix + prefix,
-      after: after === undefined ? undefined : this.#prefix + after,
-    };
-  }
-
-  /** Does something, and gives its errors the user's key. */
-  async errors<T>(key: string, action: () => Promise<T>): Promise<T> {
-    try {
-      return await action();
-    } catch (error) {
-      throw this.#error(error, key);
-    }
-  }
-
-  /** Does something with the store's key, and gives its errors the user's key. */
-  call<T>(key: string, send: (key: string) => Promise<T>): Promise<T> {
-    // In there, so that what `inside` throws is a rejection.
-    return this.errors(key, () => send(this.inside(key)));
-  }
-
-  #error(error: unknown, key: string): unknown {
-    if (!isStorageError(error) || error.key !== this.#prefix + key) return error;
-    const message = error.message.replace(JSON.stringify(error.key), () => JSON.stringify(key));
-    const { code, adapter, outcome } = error;
-    const cause = "cause" in error ? { cause: error.cause } : {};
-    return new StorageError(message, { code, adapter, key, outcome, ...cause });
+  /** The user's key for a key of the store, or `null` if that is outside the prefix. */
+  keyOf(inside: string): string | null {
+    return inside.startsWith(this.prefix) ? inside.slice(this.prefix.length) : null;
   }
 }

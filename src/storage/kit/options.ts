@@ -1,5 +1,6 @@
+import type { AppendCall } from "./driver_calls.ts";
 import { type Attempt, fail } from "./fail.ts";
-import type { AppendOptions, Capabilities, ListOptions, WriteOptions } from "../storage_adapter.ts";
+import type { Capabilities, ListOptions, WriteOptions } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 
 function invalid(attempt: Attempt, why: string): StorageError {
@@ -50,21 +51,11 @@ export function validateWrite(
   }
 }
 
-/** Refuses an append of what is no bytes, or at what is no offset. */
-export function validateAppend(
-  bytes: Uint8Array,
-  options: AppendOptions,
-  attempt: Attempt,
-): void {
-  if (!(bytes instanceof Uint8Array)) {
-    throw invalid(attempt, "what to append must be a Uint8Array");
-  }
-  if (!Number.isSafeInteger(options?.at) || options.at < 0) {
-    throw invalid(
-      attempt,
-      `"at" must be a whole number of bytes: current value is ${options?.at}`,
-    );
-  }
+/** Refuses an append of anything but bytes, or at an offset that is not a whole number. */
+export function validateAppend({ bytes, at, attempt }: AppendCall): void {
+  if (!(bytes instanceof Uint8Array)) throw invalid(attempt, "the bytes must be a Uint8Array");
+  if (Number.isSafeInteger(at) && at >= 0) return;
+  throw invalid(attempt, `"at" must be a whole number of bytes: current value is ${at}`);
 }
 
 /** Refuses a limit that is none. */

@@ -1,3 +1,4 @@
+import type { WriteCall } from "./driver_calls.ts";
 import { type Attempt, fail } from "./fail.ts";
 import type { AppendOptions, ObjectInfo, ObjectVersion, Precondition } from "../storage_adapter.ts";
 import type { Outcome, StorageError } from "../storage_error.ts";
@@ -21,10 +22,18 @@ export function refusePrecondition(
   }
 }
 
+/** The error of a write or an append whose condition does not hold. */
+export function unmet(
+  { attempt, precondition }: Pick<WriteCall, "attempt" | "precondition">,
+): StorageError {
+  const why = precondition === "absent" ? "it exists" : "the version changed";
+  return conflict(attempt, why, "not-applied");
+}
+
 /** Refuses an append to an object (`undefined`: none) of another size or version. */
 export function refuseOffset(
-  { at, ifVersion }: AppendOptions,
-  object: ObjectInfo | undefined,
+  { at, ifVersion }: Pick<AppendOptions, "at" | "ifVersion">,
+  object: Pick<ObjectInfo, "size" | "version"> | undefined,
   attempt: Attempt,
 ): void {
   const size = object?.size ?? 0;

@@ -1,6 +1,7 @@
 import { fromFileUrl } from "@std/path/from-file-url";
 import { isAbsolute } from "@std/path/is-absolute";
-import { chunksOf, validateBody } from "../kit/body.ts";
+import { bodyChunks } from "../kit/body.ts";
+import type { AppendCall, DriverCall, ListCall, ReadCall, WriteCall } from "../kit/driver_calls.ts";
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
 import { fsError } from "./_errors.ts";
 import {
@@ -18,28 +19,11 @@ import { type Action, FsRoot } from "./_root.ts";
 import { streamFile } from "./_stream.ts";
 import { Slots } from "../kit/slots.ts";
 import { walkKeys } from "./_walk.ts";
-import { validateAppend, validateList, validateWrite } from "../kit/options.ts";
-import {
-  disposedOf,
-  refuseOffset,
-  refusePrecondition,
-  refuseVersion,
-} from "../kit/preconditions.ts";
-import { resolveRange, validateRange } from "../kit/range.ts";
-import type {
-  AppendOptions,
-  Capabilities,
-  ListOptions,
-  ObjectInfo,
-  OperationOptions,
-  ReadOptions,
-  ReadResult,
-  StorageAdapter,
-  WriteBody,
-  WriteOptions,
-} from "../storage_adapter.ts";
+import { refuseOffset, refusePrecondition, refuseVersion } from "../kit/preconditions.ts";
+import { resolveRange } from "../kit/range.ts";
+import { StorageDriver } from "../kit/storage_driver.ts";
+import type { ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
 import { StorageError } from "../storage_error.ts";
-import { validateKey } from "../validate_key.ts";
 
 /** Options of {@linkcode LocalFsAdapter}. */
 export interface LocalFsAdapterOptions {
@@ -59,6 +43,7 @@ export interface LocalFsAdapterOptions {
   readonly reapAfterMs?: number | undefined;
 }
 
+const NAME = "local-fs";
 const HOUR_MS = 3_600_000;
 
 /** How many bodies are staged at a time, each with a file open: systems allow some thousand. */
@@ -87,57 +72,53 @@ const LONGEST_WAIT_MS = 20;
  * await Deno.remove(root, { recursive: true });
  * ```
  */
-export class LocalFsAdapter implements StorageAdapter {
-  /** The name for messages. */
-  readonly name: string = "local-fs";
-  /** What this adapter promises. */
-  readonly capabilities: Capabilities;
+export class LocalFsAdapter extends StorageDriver {
+  /** See `StorageAdapter.append`. */
+  declare readonly append: NonNullable<StorageAdapter["append"]>;
   /** The directory that keys are paths below, as an absolute path. */
   readonly root: string;
   readonly #root: FsRoot;
   readonly #durable: boolean;
   readonly #reapAfterMs: number;
-  #disposed = false;
 
   /**
-   * Makes an adapter; touches nothing yet.
+   * Creates an adapter. Nothing is read or written yet.
    *
-   * @throws {StorageError} `Unsupported` where there is no Deno
+   * @throws {StorageError} `Unsupported` if there is no Deno
    */
   constructor(options: LocalFsAdapterOptions) {
     if (globalThis.Deno === undefined) {
       throw new StorageError(
         "Cannot use the local file system without Deno: give the logger a `storage`",
-        { code: "Unsupported", adapter: this.name },
+        { code: "Unsupported", adapter: NAME },
       );
     }
     const { root, durable = false, reapAfterMs = HOUR_MS } = options;
+    super({
+      name: NAME,
+      capabilities: {
+        create: "host",
+        swap: "host",
+        append: "host",
+        durable,
+        versions: "unique",
+      },
+    });
     this.root = absolutePath(root instanceof URL ? fromFileUrl(root) : root);
     this.#root = new FsRoot(this.root, durable);
     this.#durable = durable;
     this.#reapAfterMs = reapAfterMs;
-    this.capabilities = {
-      create: "host",
-      swap: "host",
-      append: "host",
-      durable,
-      versions: "unique",
-      metadata: false,
-    };
   }
 
-  /** Resolves with what is known of an object, or `null`. */
-  async stat(key: string, options?: OperationOptions): Promise<ObjectInfo | null> {
-    const attempt = this.#begin("stat", key, options);
-    return await this.#root.inExisting(attempt, options, (path) => look(path, key, attempt));
+  protected override async statObject(call: DriverCall): Promise<ObjectInfo | null> {
+    const { attempt, key } = call;
+    return await this.#root.inExisting(attempt, call, (path) => look(path, key, attempt));
   }
 
-  /** Reads an object or a part of it; a reader of an object that is replaced reads the old one. */
-  async read(key: string, options: ReadOptions = {}): Promise<ReadResult | null> {
-    const { range, ifVersion, signal } = options;
-    const attempt = this.#begin("read", key, options);
-    validateRange(range, attempt);
-    return await this.#root.inExisting(attempt, options, (path) => {
+  /** Opens the file at once: a reader of an object that is replaced meanwhile reads the old one. */
+  protected override async readObject(call: ReadCall): Promise<ReadResult | null> {
+    const { attempt, key, range, ifVersion, signal } = call;
+    return await this.#root.inExisting(attempt, call, (path) => {
       const info = look(path, key, attempt);
       if (info === null) return null;
       refuseVersion(ifVersion, info.version, attempt);
@@ -146,18 +127,16 @@ export class LocalFsAdapter implements StorageAdapter {
     });
   }
 
-  /** Makes or replaces an object: staged beside its place, then moved there in one step. */
-  async write(key: string, body: WriteBody, options: WriteOptions = {}): Promise<ObjectInfo> {
-    const attempt = this.#begin("write", key, options);
-    validateWrite(options, this.capabilities, attempt);
-    validateBody(body, options, attempt);
-    const release = await stages.take(options.signal, [attempt, "not-applied"]);
-    const stage = await this.#stage(key, body, options, attempt).finally(release);
+  /** Stages the body next to its place, then moves it there in one step. */
+  protected override async writeObject(call: WriteCall): Promise<ObjectInfo> {
+    const { attempt, key, precondition, signal } = call;
+    const release = await stages.take(signal, [attempt, "not-applied"]);
+    const stage = await this.#stage(call).finally(release);
     try {
-      return await this.#root.inMade(attempt, options, (path, directory) => {
+      return await this.#root.inMade(attempt, call, (path, directory) => {
         const old = look(path, key, attempt);
-        refusePrecondition(options.precondition, old?.version, attempt);
-        return this.#publish(stage, path, old, options.precondition === "absent", directory);
+        refusePrecondition(precondition, old?.version, attempt);
+        return this.#publish(stage, path, old, precondition === "absent", directory);
       });
     } catch (error) {
       removeQuietly(stage.path);
@@ -168,34 +147,33 @@ export class LocalFsAdapter implements StorageAdapter {
     }
   }
 
-  /** Adds bytes to an object of exactly this size; what cannot be added whole is undone. */
-  async append(key: string, bytes: Uint8Array, options: AppendOptions): Promise<ObjectInfo> {
-    const attempt = this.#begin("append to", key, options);
-    validateAppend(bytes, options, attempt);
+  /** Undoes an append that cannot be written whole. */
+  protected override async appendObject(call: AppendCall): Promise<ObjectInfo | null> {
+    const { attempt, key, bytes, at } = call;
     const action: Action<ObjectInfo> = (path, directory) => {
       const old = look(path, key, attempt);
-      refuseOffset(options, old ?? undefined, attempt);
+      refuseOffset(call, old ?? undefined, attempt);
       if (old === null) return this.#create(path, key, bytes, directory);
       if (bytes.length === 0) return old;
       return appendAll(path, key, bytes, old, this.#durable);
     };
-    if (options.at > 0) {
-      const info = await this.#root.inExisting(attempt, options, action);
-      if (info === null) refuseOffset(options, undefined, attempt);
-      return info!;
+    if (at > 0) {
+      const info = await this.#root.inExisting(attempt, call, action);
+      if (info === null) refuseOffset(call, undefined, attempt);
+      return info;
     }
     try {
-      return await this.#root.inMade(attempt, options, action);
+      return await this.#root.inMade(attempt, call, action);
     } catch (error) {
       await this.#root.prune(key);
       throw error;
     }
   }
 
-  /** Removes an object, and directories that it leaves empty. */
-  async delete(key: string, options?: OperationOptions): Promise<void> {
-    const attempt = this.#begin("delete", key, options);
-    await this.#root.inExisting(attempt, options, async (path) => {
+  /** Also removes directories that become empty. */
+  protected override async deleteObject(call: DriverCall): Promise<void> {
+    const { attempt, key } = call;
+    await this.#root.inExisting(attempt, call, async (path) => {
       const old = look(path, key, attempt);
       if (old === null) return;
       Deno.removeSync(path);
@@ -204,39 +182,21 @@ export class LocalFsAdapter implements StorageAdapter {
     await this.#root.prune(key);
   }
 
-  /** Lists objects in the order of their keys' UTF-8 bytes, and reaps old debris on its way. */
-  async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
-    const attempt = this.#begin("list", undefined, options);
-    validateList(options, attempt);
-    const { prefix = "", after = "", limit = Infinity, signal } = options;
-    let listed = 0;
-    if (limit === 0) return;
-    try {
-      const onOther = (path: string): void => this.#reap(path);
-      for await (const key of walkKeys(this.root, "", { prefix, after, onOther })) {
-        refuseAborted(attempt, { signal });
-        const info = await this.stat(key, { signal });
-        if (info === null) continue;
-        yield info;
-        if (++listed >= limit) return;
-      }
-    } catch (error) {
-      throw this.#root.error(error, attempt);
+  /** Also removes old debris of killed processes that it comes across. */
+  protected override async *listObjects(
+    { attempt, prefix, after, signal }: ListCall,
+  ): AsyncGenerator<ObjectInfo, void, undefined> {
+    const onOther = (path: string): void => this.#reap(path);
+    for await (const key of walkKeys(this.root, "", { prefix, after, onOther })) {
+      const call = { key, attempt: { ...attempt, operation: "stat", key }, signal };
+      refuseAborted(attempt, call);
+      const info = await this.statObject(call);
+      if (info !== null) yield info;
     }
   }
 
-  /** Ends the use of the adapter; it holds nothing. Calls after it reject. */
-  [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
-    return Promise.resolve();
-  }
-
-  #begin(operation: string, key: string | undefined, options?: OperationOptions): Attempt {
-    const attempt = { adapter: this.name, operation, key };
-    if (this.#disposed) throw disposedOf(attempt);
-    if (key !== undefined) validateKey(key, this.name);
-    refuseAborted(attempt, options);
-    return attempt;
+  protected override toStorageError(error: unknown, attempt: Attempt): StorageError {
+    return this.#root.error(error, attempt);
   }
 
   /** Makes an object together with its first bytes, so that a kill leaves no empty one behind. */
@@ -280,18 +240,14 @@ export class LocalFsAdapter implements StorageAdapter {
   }
 
   /** Writes a body under a reserved name in the directory that it will lie in. */
-  async #stage(
-    key: string,
-    body: WriteBody,
-    options: WriteOptions,
-    attempt: Attempt,
-  ): Promise<Stage> {
+  async #stage(call: WriteCall): Promise<Stage> {
+    const { attempt, key } = call;
     // Under the lock, where it is made sure that the path has no detour.
-    const stage = await this.#root.inMade(attempt, options, (path) => {
+    const stage = await this.#root.inMade(attempt, call, (path) => {
       return openStage(parentOf(path), key);
     });
     try {
-      for await (const chunk of chunksOf(body, options, attempt)) writeAll(stage.file, chunk);
+      for await (const chunk of bodyChunks(call)) writeAll(stage.file, chunk);
       if (this.#durable) await stage.file.syncData();
       stage.file.close();
       return stage;

@@ -1,28 +1,26 @@
-import { validateBody } from "../kit/body.ts";
+import type {
+  DriverCall,
+  ListCall,
+  ReadCall,
+  StoredInfo,
+  StoredRange,
+  WriteCall,
+} from "../kit/driver_calls.ts";
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
-import { Namespace } from "../kit/namespace.ts";
-import { validateList, validateWrite } from "../kit/options.ts";
-import { disposedOf } from "../kit/preconditions.ts";
-import type { R2BucketLike, R2ConditionLike, R2MetadataOptionsLike } from "./_bucket.ts";
+import { type PartUpload, uploadStream } from "../kit/part_upload.ts";
+import { unmet } from "../kit/preconditions.ts";
+import { StorageDriver } from "../kit/storage_driver.ts";
+import { probe, type ProbeReport } from "../probe/mod.ts";
+import type { ObjectInfo, Precondition } from "../storage_adapter.ts";
+import type {
+  R2BucketLike,
+  R2ConditionLike,
+  R2MetadataOptionsLike,
+  R2ObjectLike,
+  R2UploadedPartLike,
+} from "./_bucket.ts";
 import { ask } from "./_call.ts";
 import { infoOf, isEtag, readR2, statR2 } from "./_read.ts";
-import { SINGLE_BYTES, unconditional, uploadR2 } from "./_upload.ts";
-import { probe, type ProbeReport } from "../probe/mod.ts";
-import { validateRange } from "../kit/range.ts";
-import type {
-  Capabilities,
-  ListOptions,
-  ObjectInfo,
-  OperationOptions,
-  Precondition,
-  ReadOptions,
-  ReadResult,
-  StorageAdapter,
-  WriteBody,
-  WriteOptions,
-} from "../storage_adapter.ts";
-import type { StorageError } from "../storage_error.ts";
-import { isValidKey } from "../validate_key.ts";
 
 /** Options of {@linkcode R2Adapter}. */
 export interface R2AdapterOptions {
@@ -55,138 +53,104 @@ const MOST_A_PAGE = 1000;
  * assertEquals(await storage.stat("a"), null);
  * ```
  */
-export class R2Adapter implements StorageAdapter {
-  /** The name for messages. */
-  readonly name: string = "r2";
-  /** What this adapter promises. */
-  readonly capabilities: Capabilities = {
-    create: "store",
-    swap: "store",
-    append: "none",
-    durable: true,
-    versions: "content",
-    metadata: true,
-  };
+export class R2Adapter extends StorageDriver {
   readonly #bucket: R2BucketLike;
-  readonly #space: Namespace;
-  #disposed = false;
 
   /**
-   * Makes an adapter; sends nothing yet.
+   * Creates an adapter. Nothing is sent yet.
    *
-   * @throws {StorageError} `InvalidKey` if the prefix could not be a key
+   * @throws {StorageError} `InvalidKey` if the prefix cannot start a key
    */
   constructor(bucket: R2BucketLike, options: R2AdapterOptions = {}) {
+    super({
+      name: "r2",
+      prefix: options.prefix,
+      capabilities: { create: "store", swap: "store", durable: true, metadata: true },
+    });
     this.#bucket = bucket;
-    this.#space = new Namespace(this.name, options.prefix ?? "");
   }
 
-  /** Resolves with what is known of an object, or `null`. */
-  async stat(key: string, options: OperationOptions = {}): Promise<ObjectInfo | null> {
-    const { attempt, inside } = this.#begin("stat", key, options);
-    return await statR2({ bucket: this.#bucket, inside, attempt, options });
+  /** Checks with `probe()` that the store honours conditions. Removes what it writes. */
+  probe(): Promise<ProbeReport> {
+    return probe(this);
   }
 
-  /** Reads an object or a part of it, in one request; a body that comes short errors. */
-  async read(key: string, options: ReadOptions = {}): Promise<ReadResult | null> {
-    const { attempt, inside } = this.#begin("read", key, options);
-    validateRange(options.range, attempt);
-    return await readR2({ bucket: this.#bucket, inside, attempt, options });
+  protected override statObject(call: DriverCall): Promise<StoredInfo | null> {
+    return statR2(this.#bucket, call);
   }
 
-  /**
-   * Makes or replaces an object. Bytes, and streams up to 8 MiB, are one request; a longer stream
-   * is an upload in parts of which nothing is left where it fails, and takes no precondition.
-   */
-  async write(key: string, body: WriteBody, options: WriteOptions = {}): Promise<ObjectInfo> {
-    const { attempt, inside } = this.#begin("write", key, options);
-    validateWrite(options, this.capabilities, attempt);
-    validateBody(body, options, attempt);
-    const bucket = this.#bucket;
-    const { signal, precondition, size = 0 } = options;
+  protected override readObject(call: ReadCall): Promise<StoredRange | null> {
+    return readR2(this.#bucket, call);
+  }
+
+  protected override async writeObject(call: WriteCall): Promise<StoredInfo | null> {
+    const { body, attempt, precondition } = call;
     const onlyIf = conditionOf(precondition, attempt);
-    const metadata = metadataOf(options, attempt);
-    let bytes = body;
-    if (bytes instanceof ReadableStream) {
-      if (onlyIf !== undefined && size > SINGLE_BYTES) throw unconditional(attempt);
-      const done = await uploadR2(bytes, { bucket, inside, attempt, options, metadata });
-      if (!(done instanceof Uint8Array)) return infoOf(done, key);
-      bytes = done;
-    }
-    const object = await ask(
-      { attempt, signal, unheard: "unknown" },
-      () => bucket.put(inside, bytes, { ...metadata, ...(onlyIf === undefined ? {} : { onlyIf }) }),
-    );
-    if (object === null) throw unmet(precondition, attempt);
-    return infoOf(object, key);
+    const metadata = metadataOf(call, attempt);
+    const putWhole = (bytes: Uint8Array): Promise<R2ObjectLike | null> => {
+      const options = { ...metadata, ...(onlyIf === undefined ? {} : { onlyIf }) };
+      return this.#ask(call, () => this.#bucket.put(call.key, bytes, options));
+    };
+    const begin = () => this.#begin(call, metadata);
+    const object = body instanceof Uint8Array
+      ? await putWhole(body)
+      : (await uploadStream(call, { putWhole, begin })).written;
+    return object && infoOf(object);
   }
 
-  /** Removes an object; resolves also where there is none. */
-  async delete(key: string, options: OperationOptions = {}): Promise<void> {
-    const { attempt, inside } = this.#begin("delete", key, options);
-    const context = { attempt, signal: options.signal, unheard: "unknown" } as const;
-    await ask(context, () => this.#bucket.delete(inside));
+  protected override async deleteObject(call: DriverCall): Promise<void> {
+    await this.#ask(call, () => this.#bucket.delete(call.key));
   }
 
-  /** Lists objects in the order of their keys' UTF-8 bytes; names that are no keys are skipped. */
-  async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
-    const { attempt } = this.#begin("list", undefined, options);
-    validateList(options, attempt);
-    const { prefix = "", after: startAfter } = this.#space.listing(options);
-    const { limit = Infinity, signal } = options;
-    let from: { startAfter?: string; cursor?: string } = startAfter ? { startAfter } : {};
-    let listed = 0;
-    while (listed < limit) {
-      refuseAborted(attempt, options);
+  protected override async *listObjects(
+    { attempt, signal, prefix, after, limit }: ListCall,
+  ): AsyncGenerator<ObjectInfo, void, undefined> {
+    let from: { startAfter?: string; cursor?: string } = after === "" ? {} : { startAfter: after };
+    while (true) {
+      refuseAborted(attempt, { signal });
       const page = await ask({ attempt, signal }, () =>
         this.#bucket.list({
           prefix,
-          limit: Math.min(MOST_A_PAGE, limit - listed),
+          limit: Math.min(MOST_A_PAGE, limit),
           include: ["httpMetadata", "customMetadata"],
           ...from,
         }));
-      for (const object of page.objects) {
-        const info = this.#space.outside(infoOf(object, object.key));
-        if (!isValidKey(info.key)) continue;
-        refuseAborted(attempt, options);
-        listed++;
-        yield info;
-      }
+      for (const object of page.objects) yield { ...infoOf(object), key: object.key };
       if (!page.truncated) return;
       if (page.cursor === undefined) {
-        throw fail(attempt, { code: "Corrupt", why: "a page of R2 does not tell the next one" });
+        throw fail(attempt, {
+          code: "Corrupt",
+          why: "a page of R2 has no cursor for the next one",
+        });
       }
       from = { cursor: page.cursor };
     }
   }
 
-  /** Examines whether the store keeps its conditions, with `probe()`; cleans up after itself. */
-  probe(): Promise<ProbeReport> {
-    return probe(this);
+  #ask<T>({ attempt, signal }: DriverCall, action: () => Promise<T>): Promise<T> {
+    return ask({ attempt, signal, unheard: "unknown" }, action);
   }
 
-  /** Ends the use of the adapter; it holds nothing. Calls after it reject. */
-  [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
-    return Promise.resolve();
+  /** The binding cannot be aborted: its requests follow the caller's signal alone. */
+  async #begin(
+    { key, attempt, signal }: WriteCall,
+    metadata: R2MetadataOptionsLike,
+  ): Promise<PartUpload<R2ObjectLike>> {
+    const context = { attempt, signal, unheard: "not-applied" } as const;
+    const parts: R2UploadedPartLike[] = [];
+    const upload = await ask(
+      context,
+      () => this.#bucket.createMultipartUpload(key, metadata),
+      (late) => late.abort().catch(() => {}),
+    );
+    return {
+      async put(number, bytes) {
+        parts[number - 1] = await ask(context, () => upload.uploadPart(number, bytes));
+      },
+      complete: () => ask({ ...context, unheard: "unknown" }, () => upload.complete(parts)),
+      abort: () => upload.abort().catch(() => {}),
+    };
   }
-
-  #begin(
-    operation: string,
-    key: string | undefined,
-    options: OperationOptions,
-  ): { attempt: Attempt; inside: string } {
-    const attempt = { adapter: this.name, operation, key };
-    if (this.#disposed) throw disposedOf(attempt);
-    const inside = key === undefined ? "" : this.#space.inside(key);
-    refuseAborted(attempt, options);
-    return { attempt, inside };
-  }
-}
-
-function unmet(precondition: Precondition | undefined, attempt: Attempt): StorageError {
-  const why = precondition === "absent" ? "it exists" : "the version changed, or it does not exist";
-  return fail(attempt, { code: "Conflict", why, outcome: "not-applied" });
 }
 
 /** R2's form of a precondition. */
@@ -196,13 +160,13 @@ function conditionOf(
 ): R2ConditionLike | undefined {
   if (precondition === undefined) return undefined;
   if (precondition === "absent") return { etagDoesNotMatch: "*" };
-  if (!isEtag(precondition.version)) throw unmet(precondition, attempt);
+  if (!isEtag(precondition.version)) throw unmet({ attempt, precondition });
   return { etagMatches: precondition.version };
 }
 
 /** R2's form of what is kept with an object. */
 function metadataOf(
-  { contentType, metadata }: WriteOptions,
+  { contentType, metadata }: Pick<WriteCall, "contentType" | "metadata">,
   attempt: Attempt,
 ): R2MetadataOptionsLike {
   const isText = (text: unknown) => typeof text === "string" && text.isWellFormed();

@@ -1,3 +1,5 @@
+import type { StoredRange } from "../kit/driver_calls.ts";
+import { readNothing } from "../kit/read_nothing.ts";
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { refuseVersion } from "../kit/preconditions.ts";
 import { resolveRange } from "../kit/range.ts";
@@ -111,24 +113,6 @@ function isEmpty(range: ByteRange): boolean {
   return "last" in range ? range.last === 0 : range.end === range.start;
 }
 
-/** A read of nothing, once the size is known; `undefined` where the range has bytes after all. */
-async function readNothing(
-  client: S3Client,
-  key: string,
-  { range, ifVersion, signal }: ReadOptions,
-  attempt: Attempt,
-): Promise<ReadResult | null | undefined> {
-  const info = await statObject(client, key, { attempt, signal });
-  if (info === null) return null;
-  refuseVersion(ifVersion, info.version, attempt);
-  const { start, end } = resolveRange(range, info.size, attempt);
-  return start === end ? { info, start, end, body: emptyStream() } : undefined;
-}
-
-function emptyStream(): ReadableStream<Uint8Array> {
-  return new ReadableStream({ start: (controller) => controller.close() });
-}
-
 /** Takes the body of a reply, after a look at whether it is what was asked for. */
 async function take(
   reply: S3Reply,
@@ -167,7 +151,7 @@ export async function readObject(
   key: string,
   options: ReadOptions,
   attempt: Attempt,
-): Promise<ReadResult | null> {
+): Promise<StoredRange | null> {
   const { range, ifVersion, signal } = options;
   const context = { attempt, signal };
   const headers = {
@@ -176,7 +160,10 @@ export async function readObject(
   };
   for (let look = 0; look < LOOKS; look++) {
     if (range !== undefined && (look > 0 || isEmpty(range))) {
-      const nothing = await readNothing(client, key, options, attempt);
+      const nothing = await readNothing(
+        { attempt, range, ifVersion, signal },
+        () => statObject(client, key, context),
+      );
       if (nothing !== undefined) return nothing;
     }
     const reply = await client.send({ method: "GET", key: client.fullKey(key), headers }, context);

@@ -1,4 +1,4 @@
-import { Namespace } from "../kit/namespace.ts";
+import { CallerKeys } from "./_caller_keys.ts";
 import { watchBody } from "../kit/watch_body.ts";
 import { wrap } from "./_wrapper.ts";
 import type {
@@ -40,7 +40,7 @@ import type {
  * ```
  */
 export function prefixed(adapter: StorageAdapter, prefix: string): StorageAdapter {
-  const space = new Namespace(adapter.name, prefix);
+  const space = new CallerKeys(adapter.name, prefix);
   return wrap(adapter, {
     stat: (key: string, options?: OperationOptions) =>
       space.call(key, async (inside) => {

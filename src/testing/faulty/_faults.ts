@@ -1,10 +1,14 @@
-import { aborted, type Attempt, fail, refuseAborted } from "../../storage/kit/fail.ts";
+import { aborted, type Attempt, fail } from "../../storage/kit/fail.ts";
 import { spoil } from "./_spoil.ts";
-import type { FaultyOptions, InjectedFaults } from "./faulty.ts";
+import {
+  type FaultyOptions,
+  type FaultySettings,
+  type InjectedFaults,
+  settingsOf,
+} from "./options.ts";
 import { below, randomFrom } from "../random.ts";
 import type { OperationOptions, ReadResult } from "../../storage/storage_adapter.ts";
 import { type Outcome, StorageError } from "../../storage/storage_error.ts";
-import { validateKey } from "../../storage/validate_key.ts";
 
 type Counts = { -readonly [K in keyof InjectedFaults]: number };
 /** Sends a request. */
@@ -14,56 +18,9 @@ export type Send = () => Promise<unknown>;
 export interface Mutation<T> {
   readonly attempt: Attempt;
   readonly options: OperationOptions | undefined;
-  /** Refuses what would never be sent. */
-  readonly validate: () => void;
   readonly send: () => Promise<T>;
   /** Copies what the caller may change, and gives what sends the copy. */
   readonly copy: () => Send | Promise<Send>;
-}
-
-function checkProbability(name: string, value: number): number {
-  if (value >= 0 && value <= 1) return value;
-  throw new RangeError(
-    `Cannot inject faults as "${name}" must be from 0 to 1: current value is ${value}`,
-  );
-}
-
-function checkCount(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new RangeError(
-    `Cannot inject faults as "${name}" must be a whole number above 0: current value is ${value}`,
-  );
-}
-
-/** The options with their defaults, each checked. */
-function settingsOf(options: FaultyOptions) {
-  const probability = (
-    name:
-      | "lostRequest"
-      | "lostAnswer"
-      | "lateRequest"
-      | "doubledRequest"
-      | "lostRead"
-      | "brokenBody"
-      | "slow",
-  ) => checkProbability(name, options[name] ?? 0);
-  const { lostRequest = 0, lostAnswer = 0, lateRequest = 0, doubledRequest = 0 } = options;
-  checkProbability(
-    "lostRequest + lostAnswer + lateRequest + doubledRequest",
-    lostRequest + lostAnswer + lateRequest + doubledRequest,
-  );
-  return {
-    lostRequest: probability("lostRequest"),
-    lostAnswer: probability("lostAnswer"),
-    lateRequest: probability("lateRequest"),
-    doubledRequest: probability("doubledRequest"),
-    lostRead: probability("lostRead"),
-    brokenBody: probability("brokenBody"),
-    slow: probability("slow"),
-    lateBy: checkCount("lateBy", options.lateBy ?? 8),
-    slowMs: checkCount("slowMs", options.slowMs ?? 5),
-    chop: options.chop === undefined ? undefined : checkCount("chop", options.chop),
-  };
 }
 
 /** The error of a connection that was lost. */
@@ -110,7 +67,7 @@ export class Faults {
     brokenBodies: 0,
     slowAnswers: 0,
   };
-  readonly settings: ReturnType<typeof settingsOf>;
+  readonly settings: FaultySettings;
   readonly random: () => number;
   #late: { readonly due: number; readonly send: Send }[] = [];
   readonly #arriving: Set<Promise<unknown>> = new Set();
@@ -189,7 +146,6 @@ export class Faults {
       await this.slowDown(fate.delayMs, [attempt, options], "unknown");
       return result;
     }
-    mutation.validate();
     if (fate.kind === "doubledRequest") return await this.#double(mutation, fate);
     if (fate.kind === "lostAnswer") await this.#loseAnswer(send);
     else await this.#hold(mutation, fate);
@@ -241,8 +197,6 @@ export class Faults {
       await this.slowDown(delayMs, [attempt, options]);
       return result;
     }
-    if (attempt.key !== undefined) validateKey(attempt.key, attempt.adapter);
-    refuseAborted(attempt, options);
     this.counts.lostReads++;
     throw unheard(attempt);
   }

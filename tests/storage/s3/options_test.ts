@@ -40,7 +40,7 @@ Deno.test("S3Adapter reaches a bucket by path or by host", async () => {
       "https://s3.us-east-1.amazonaws.com/bucket/a/b%20c",
     ],
     [{ endpoint: "https://amazonaws.com.test" }, "https://amazonaws.com.test/bucket/a/b%20c"],
-    [{ prefix: "team+1/x-" }, "http://s3.test/bucket/team%2B1/x-a/b%20c"],
+    [{ prefix: "team+1/x-" }, "http://s3.test/bucket/team%2B1/x-/a/b%20c"],
   ];
   for (const [options, url] of cases) assertEquals(await urlOf(options), url);
 });
