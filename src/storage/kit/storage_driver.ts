@@ -273,8 +273,16 @@ export abstract class StorageDriver implements StorageAdapter {
   }
 
   async #append(key: string, bytes: Uint8Array, options: AppendOptions): Promise<ObjectInfo> {
-    const call: AppendCall = { ...options, ...this.#begin("append to", key, options), bytes };
-    const { attempt } = call;
+    const { key: inside, attempt, signal } = this.#begin("append to", key, options);
+    // Without spreads: this is on the way of every flag.
+    const call: AppendCall = {
+      key: inside,
+      attempt,
+      signal,
+      bytes,
+      at: options?.at,
+      ifVersion: options?.ifVersion,
+    };
     validateAppend(call);
     refuseTooLarge(call.at + bytes.length, {
       attempt,
@@ -302,8 +310,9 @@ export abstract class StorageDriver implements StorageAdapter {
   }
 }
 
-function named(key: string, info: StoredInfo): ObjectInfo {
-  return { ...info, key };
+/** Most drivers report the key already: an object less for each flag. */
+function named(key: string, info: StoredInfo & { readonly key?: string }): ObjectInfo {
+  return info.key === key ? info as ObjectInfo : { ...info, key };
 }
 
 function toResult(key: string, found: StoredBody, call: ReadCall): ReadResult {
