@@ -48,15 +48,6 @@ function contentVersion(bytes: Uint8Array): ObjectVersion {
   return `${bytes.length}-${(low >>> 0).toString(16)}${(high >>> 0).toString(16)}` as ObjectVersion;
 }
 
-/** A copy, so that changes by the caller do not reach the store. */
-function copyOf({ modified, metadata, ...info }: StoredInfo): StoredInfo {
-  return {
-    ...info,
-    ...(modified === undefined ? {} : { modified: new Date(modified) }),
-    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
-  };
-}
-
 /**
  * Keeps objects in the memory of this process: for tests, and as the model of every other adapter.
  *
@@ -86,14 +77,14 @@ export class MemoryAdapter extends StorageDriver {
 
   protected override statObject({ key }: DriverCall): StoredInfo | null {
     const object = this.#objects.get(key);
-    return object === undefined ? null : copyOf(object.info);
+    return object === undefined ? null : structuredClone(object.info);
   }
 
   protected override readObject({ key }: DriverCall): StoredBody | null {
     const object = this.#objects.get(key);
     if (object === undefined) return null;
     const { buffer, info } = object;
-    return { info: copyOf(info), body: buffer.subarray(0, info.size) };
+    return { info: structuredClone(info), body: buffer.subarray(0, info.size) };
   }
 
   protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
@@ -108,7 +99,7 @@ export class MemoryAdapter extends StorageDriver {
     const { key, bytes, attempt } = call;
     const object = this.#objects.get(key);
     refuseOffset(call, object?.info, attempt);
-    if (object !== undefined && bytes.length === 0) return copyOf(object.info);
+    if (object !== undefined && bytes.length === 0) return structuredClone(object.info);
     const size = object?.info.size ?? 0;
     const buffer = grown(object?.buffer ?? new Uint8Array(), size, size + bytes.length);
     buffer.set(bytes, size);
@@ -123,7 +114,7 @@ export class MemoryAdapter extends StorageDriver {
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys.sort(compareKeys)) {
       const object = this.#objects.get(key); // another caller may have deleted it meanwhile
-      if (object !== undefined) yield { ...copyOf(object.info), key };
+      if (object !== undefined) yield { ...structuredClone(object.info), key };
     }
   }
 
@@ -139,7 +130,7 @@ export class MemoryAdapter extends StorageDriver {
     { contentType, metadata }: Pick<StoredInfo, "contentType" | "metadata">,
   ): StoredInfo {
     const version = this.#version(buffer.subarray(0, size));
-    const info: StoredInfo = copyOf({
+    const info: StoredInfo = structuredClone({
       size,
       version,
       modified: new Date(),
@@ -147,7 +138,7 @@ export class MemoryAdapter extends StorageDriver {
       ...(metadata === undefined ? {} : { metadata }),
     });
     this.#objects.set(key, { buffer, info });
-    return copyOf(info);
+    return structuredClone(info);
   }
 
   #version(bytes: Uint8Array): ObjectVersion {

@@ -29,6 +29,11 @@ export function fail(attempt: Attempt, failure: Failure): StorageError {
   });
 }
 
+/** The error of a call that is refused: nothing was applied. */
+export function refusal(attempt: Attempt, code: StorageErrorCode, why: string): StorageError {
+  return fail(attempt, { code, why, outcome: "not-applied" });
+}
+
 /** The error of an aborted signal: `TimedOut` if it was a timeout's, else `Aborted`. */
 export function aborted(
   attempt: Attempt,

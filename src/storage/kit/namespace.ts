@@ -1,4 +1,4 @@
-import { fail } from "./fail.ts";
+import { refusal } from "./fail.ts";
 import { MAX_KEY_BYTES, utf8Length, validateKey } from "../validate_key.ts";
 
 /** The keys of a store that lie below a prefix, as their users see them. */
@@ -20,11 +20,8 @@ export class Namespace {
     if (this.prefix === "") return key;
     const inside = this.prefix + key;
     if (utf8Length(inside) <= MAX_KEY_BYTES) return inside;
-    throw fail({ adapter: this.#adapter, operation: "use", key }, {
-      code: "InvalidKey",
-      why: `with its prefix a key must not exceed ${MAX_KEY_BYTES} bytes`,
-      outcome: "not-applied",
-    });
+    const why = `with its prefix a key must not exceed ${MAX_KEY_BYTES} bytes`;
+    throw refusal({ adapter: this.#adapter, operation: "use", key }, "InvalidKey", why);
   }
 
   /** The user's key for a key of the store, or `null` if that is outside the prefix. */

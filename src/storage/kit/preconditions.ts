@@ -1,10 +1,12 @@
 import type { WriteCall } from "./driver_calls.ts";
-import { type Attempt, fail } from "./fail.ts";
+import { type Attempt, fail, refusal } from "./fail.ts";
 import type { AppendOptions, ObjectInfo, ObjectVersion, Precondition } from "../storage_adapter.ts";
-import type { Outcome, StorageError } from "../storage_error.ts";
+import type { StorageError } from "../storage_error.ts";
 
-function conflict(attempt: Attempt, why: string, outcome?: Outcome): StorageError {
-  return fail(attempt, { code: "Conflict", why, outcome });
+const CHANGED = "the version changed";
+
+function conflict(attempt: Attempt, why: string): StorageError {
+  return refusal(attempt, "Conflict", why);
 }
 
 /** Refuses a write whose precondition an object (its version; `undefined`: none) does not meet. */
@@ -15,10 +17,10 @@ export function refusePrecondition(
 ): void {
   if (precondition === undefined) return;
   if (precondition === "absent") {
-    if (current !== undefined) throw conflict(attempt, "it exists", "not-applied");
+    if (current !== undefined) throw conflict(attempt, "it exists");
   } else if (current !== precondition.version) {
-    const why = current === undefined ? "it does not exist" : "the version changed";
-    throw conflict(attempt, why, "not-applied");
+    const why = current === undefined ? "it does not exist" : CHANGED;
+    throw conflict(attempt, why);
   }
 }
 
@@ -26,8 +28,8 @@ export function refusePrecondition(
 export function unmet(
   { attempt, precondition }: Pick<WriteCall, "attempt" | "precondition">,
 ): StorageError {
-  const why = precondition === "absent" ? "it exists" : "the version changed";
-  return conflict(attempt, why, "not-applied");
+  const why = precondition === "absent" ? "it exists" : CHANGED;
+  return conflict(attempt, why);
 }
 
 /** Refuses an append to an object (`undefined`: none) of another size or version. */
@@ -37,9 +39,9 @@ export function refuseOffset(
   attempt: Attempt,
 ): void {
   const size = object?.size ?? 0;
-  if (at !== size) throw conflict(attempt, `its size is ${size} and not ${at}`, "not-applied");
+  if (at !== size) throw conflict(attempt, `its size is ${size} and not ${at}`);
   if (ifVersion !== undefined && ifVersion !== object?.version) {
-    throw conflict(attempt, "the version changed", "not-applied");
+    throw conflict(attempt, CHANGED);
   }
 }
 
@@ -49,14 +51,12 @@ export function refuseVersion(
   current: ObjectVersion,
   attempt: Attempt,
 ): void {
-  if (asked !== undefined && asked !== current) throw conflict(attempt, "the version changed");
+  if (asked !== undefined && asked !== current) {
+    throw fail(attempt, { code: "Conflict", why: CHANGED });
+  }
 }
 
 /** The rejection of what is called after disposal. */
 export function disposedOf(attempt: Attempt): StorageError {
-  return fail(attempt, {
-    code: "InvalidArgument",
-    why: "the adapter was disposed of",
-    outcome: "not-applied",
-  });
+  return refusal(attempt, "InvalidArgument", "the adapter was disposed of");
 }
