@@ -10,7 +10,9 @@ import {
   type StorageAdapter,
   StorageError,
 } from "@flagstone/flagging";
+import { probe } from "@flagstone/flagging/probe";
 import { readDataset, readRecords } from "@flagstone/flagging/reader";
+import { observed } from "@flagstone/flagging/wrappers";
 import { codeBlocksOf, localLinksOf, sectionsOf } from "./helpers/markdown.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
 
@@ -88,7 +90,7 @@ Deno.test("Links in README and docs lead to published files and to sections that
   }
 });
 
-Deno.test("isPublished() tells published files from others", () => {
+Deno.test("isPublished() distinguishes published files from others", () => {
   assert(isPublished("docs/s3.md") && isPublished("examples/edge/worker.ts"));
   assert(isPublished("examples") && isPublished("examples/edge"));
   assert(!isPublished("tests/docs_test.ts") && !isPublished("docs/deep/s3.md"));
@@ -99,7 +101,7 @@ Deno.test("The tasks check and test cover README and docs", () => {
   assertMatch(CONFIG.tasks.test.command, / test --doc /);
 });
 
-/** What a block that does not run needs: an account, or a process that readme_test.ts starts. */
+/** Code that needs an account, or a server process, which readme_test.ts starts. */
 const NOT_HERE = /S3Adapter\.fromEnv\(\)|R2BucketLike|Deno\.serve\(/;
 
 Deno.test("Code blocks that do not run need an account or a server, and their types are right", async () => {
@@ -408,4 +410,27 @@ Deno.test("docs/files.md is right about the columns A, B, A: they create three f
   const storage = new MemoryAdapter();
   for (const label of ["a", "b", "a"]) await (await loggerOf(storage, [label])).flag(["1"]);
   assertEquals(await keysOf(storage), ["dataset1.csv", "dataset2.csv", "dataset3.csv"]);
+});
+
+Deno.test("docs/cloudflare.md is right about the costs in requests", async () => {
+  const memory = new MemoryAdapter({ capabilities: { append: "none", versions: "content" } });
+  const operations: string[] = [];
+  const storage = observed(memory, ({ operation }) => operations.push(operation));
+  const taken = () => operations.splice(0).join();
+  for (const _isolate of ["new", "existing"]) {
+    const logger = new CSVLogger({ storage, ...quiet });
+    await logger.setup(["a", file("b")], "");
+    await logger.flag(["1", null]);
+    assertEquals(taken(), "list,list,read,write");
+    await logger.flag(["2", null]);
+    assertEquals(taken(), "write");
+    await Promise.all(Array.from({ length: 64 }, (_, i) => logger.flag([i, null])));
+    assertEquals(taken(), "write");
+    await logger.flag(["3", new File(["x"], "x.txt")]);
+    assertEquals(taken(), "write,write");
+  }
+  await Array.fromAsync(readDataset(storage, "dataset1.csv"));
+  assertEquals(taken(), "list,read");
+  const report = await probe(memory);
+  assert(report.operations >= 30 && report.operations <= 40, `${report.operations}`);
 });
