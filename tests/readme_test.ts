@@ -43,7 +43,7 @@ const COLUMNS: readonly (readonly [name: string, cell: (offers: Capabilities) =>
   ["Compare and swap", ({ swap }) => SCOPES[swap]],
   ["Append", ({ append }) => SCOPES[append]],
   ["Survives power loss", ({ durable }) => durable ? "yes" : "no"],
-  ["A version comes back", ({ versions }) => versions === "unique" ? "never" : "with equal bytes"],
+  ["Version repeats", ({ versions }) => versions === "unique" ? "never" : "if bytes are equal"],
   ["Metadata", ({ metadata }) => metadata ? "kept" : "refused"],
 ];
 
