@@ -1,12 +1,12 @@
-// Pictures for the quickstart: a little painter, and a PNG encoder.
+// Draws the pictures of the quickstart: a small rasterizer and a PNG encoder.
 
 /** A colour: red, green and blue, 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Whether a point belongs to a shape; the picture reaches from -1 to 1 both ways. */
+/** Whether a point belongs to a shape; coordinates go from -1 to 1 in both directions. */
 export type Shape = (x: number, y: number) => boolean;
 
-/** The shapes that the painter knows. */
+/** The shapes that can be drawn. */
 export const shapes: Readonly<Record<"circle" | "ring" | "square" | "triangle", Shape>> = {
   circle: (x, y) => Math.hypot(x, y) < 0.75,
   ring: (x, y) => Math.abs(Math.hypot(x, y) - 0.6) < 0.2,
@@ -16,9 +16,9 @@ export const shapes: Readonly<Record<"circle" | "ring" | "square" | "triangle", 
 
 const PAPER: Colour = [245, 243, 238];
 const SIZE = 96;
-const SAMPLES = 4; // a pixel's edge, for smooth outlines
+const SAMPLES = 4; // along a pixel's edge, for smooth outlines
 
-/** How much of a pixel a shape covers, from 0 to 1. */
+/** Returns how much of a pixel a shape covers, from 0 to 1. */
 function coverage(shape: Shape, column: number, row: number): number {
   const at = (pixel: number, sample: number) => (pixel + (sample + 0.5) / SAMPLES) / SIZE * 2 - 1;
   let inside = 0;
@@ -29,7 +29,7 @@ function coverage(shape: Shape, column: number, row: number): number {
   return inside / (SAMPLES * SAMPLES);
 }
 
-/** The lines of a picture as PNG has them: a filter (0: none), then three bytes a pixel. */
+/** Returns the lines of a picture in PNG's form: a filter (0: none), then three bytes a pixel. */
 function paint(shape: Shape, colour: Colour): Uint8Array<ArrayBuffer> {
   const lines = new Uint8Array(SIZE * (1 + 3 * SIZE));
   for (let row = 0; row < SIZE; row++) {
@@ -42,7 +42,7 @@ function paint(shape: Shape, colour: Colour): Uint8Array<ArrayBuffer> {
   return lines;
 }
 
-/** The checksum of PNG's chunks. */
+/** Returns the checksum of a PNG chunk. */
 function crc32(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) {
@@ -52,7 +52,7 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** A chunk: its length, its type, its data, and the checksum of both. */
+/** Returns a chunk: its length, its type, its data, and the checksum of the last two. */
 function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.length + 12);
   const view = new DataView(bytes.buffer);
@@ -63,7 +63,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** A picture of a shape, as a PNG file. */
+/** Draws a shape as a PNG file. */
 export async function png(name: string, shape: Shape, colour: Colour): Promise<File> {
   const header = new Uint8Array(13); // 8 bits for each of red, green and blue
   new DataView(header.buffer).setUint32(0, SIZE);

@@ -1,10 +1,10 @@
-// What the quickstart prints: directories as a tree, rows as a table.
+// Formats what the quickstart prints: directories as a tree, rows as a table.
 
-const MOST_ENTRIES = 4;
-const MOST_ROWS = 4;
+const MAX_ENTRIES = 4;
+const MAX_ROWS = 4;
 const WIDTH = 30;
 
-/** The beginning and the end of a text that is too long for a table, on one line. */
+/** Returns a text on one line, without its middle if it is too long for a table. */
 function shorten(text: string): string {
   const characters = [...text.replace(/\s+/g, " ")];
   if (characters.length <= WIDTH) return characters.join("");
@@ -19,7 +19,7 @@ async function entriesOf(dir: string): Promise<Deno.DirEntry[]> {
   return entries.sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** A name with its size; of a directory that holds nothing else, with what it holds. */
+/** Returns a file's name and size. A directory that contains a single file is shown with it. */
 async function nameOf(path: string, { name, isDirectory }: Deno.DirEntry): Promise<string> {
   if (!isDirectory) return `${name} (${(await Deno.stat(path)).size} bytes)`;
   const [only, ...others] = await entriesOf(path);
@@ -27,10 +27,10 @@ async function nameOf(path: string, { name, isDirectory }: Deno.DirEntry): Promi
   return isAlone ? `${name}/${await nameOf(`${path}/${only.name}`, only)}` : `${name}/`;
 }
 
-/** The lines of a directory's tree; of long directories the first entries. */
+/** Returns the lines of a directory's tree, with the first entries of long directories. */
 export async function tree(dir: string, indent: string = "  "): Promise<string[]> {
   const entries = await entriesOf(dir);
-  const shown = entries.length > MOST_ENTRIES ? entries.slice(0, MOST_ENTRIES - 1) : entries;
+  const shown = entries.length > MAX_ENTRIES ? entries.slice(0, MAX_ENTRIES - 1) : entries;
   const lines: string[] = [];
   for (const entry of shown) {
     const path = `${dir}/${entry.name}`;
@@ -42,9 +42,9 @@ export async function tree(dir: string, indent: string = "  "): Promise<string[]
   return hidden === 0 ? lines : [...lines, `${indent}… and ${hidden} more`];
 }
 
-/** The lines of a table; of many rows the last ones. */
+/** Returns the lines of a table, with the last of many rows. */
 export function table(rows: readonly Readonly<Record<string, string>>[]): string[] {
-  const shown = rows.slice(-MOST_ROWS);
+  const shown = rows.slice(-MAX_ROWS);
   const columns = Object.keys(rows[0] ?? {});
   const cells = [columns, ...shown.map((row) => columns.map((name) => shorten(row[name] ?? "")))];
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => [...line[i]!].length)));

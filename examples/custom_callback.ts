@@ -1,9 +1,9 @@
-// A callback of one's own: samples become issues of a tracker. The tracker is a function here; in
-// an app it is a fetch() of a webhook.
-// deno-lint-ignore-file no-console -- it prints
+// A custom callback that turns samples into issues of a tracker. The tracker is a function here; in an
+// app it would be a fetch() of a webhook.
+// deno-lint-ignore-file no-console -- a program that prints
 import { type Components, FlaggingCallback, flagMethods, type Sample } from "@flagstone/flagging";
 
-/** Takes one issue, as a line of JSON; rejects where it was not taken. */
+/** Sends one issue as a line of JSON; rejects if the tracker did not accept it. */
 type Post = (line: string) => Promise<void>;
 
 /** Posts each sample as a line of JSON: the values by their labels, the option and the user. */
@@ -29,9 +29,9 @@ class IssueCallback extends FlaggingCallback {
   async flag(data: Sample, flag?: string | null, username?: string | null): Promise<number> {
     const values = Object.fromEntries(this.#labels.map((label, i) => [label, data[i]]));
     const line = JSON.stringify({ ...values, flag, username });
-    const posted = this.#last.then(() => this.#post(line)); // one at a time, in their order
+    const posted = this.#last.then(() => this.#post(line)); // one at a time, in order
     this.#last = posted.catch(() => {});
-    await posted; // flag() rejects with what post() rejects with: the sample is not kept then
+    await posted; // if post() rejects, so does flag(): the sample was not kept
     return ++this.#total;
   }
 
@@ -44,14 +44,14 @@ const issues: string[] = [];
 
 async function tracker(line: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 10));
-  if (line.includes("secret")) throw new Error("The tracker does not take secrets");
+  if (line.includes("secret")) throw new Error("The tracker does not accept secrets");
   issues.push(line);
 }
 
 await using callback = new IssueCallback(tracker);
 await callback.setup(["question", "answer"]);
 
-// The buttons of a page are the same with every callback.
+// Buttons work with every callback.
 const [wrong, rude] = flagMethods(callback, ["wrong", ["Rude!", "rude"]]);
 const updates = await Promise.all([
   wrong!.call({ username: "ada" }, "2 + 2?", "5"),

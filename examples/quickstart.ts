@@ -1,8 +1,8 @@
-// Flags samples of an image model and of a chat into ./flagged, and shows what is there then. Run it
-// again: it goes on in the same files.
+// Flags samples of an image model and of a chat into ./flagged, then prints the files and rows. A
+// second run continues in the same files.
 //
 //   deno task demo
-// deno-lint-ignore-file no-console -- it prints
+// deno-lint-ignore-file no-console -- a program that prints
 import { exists } from "@std/fs/exists";
 import { ChatCSVLogger, CSVLogger, file, LocalFsAdapter, value } from "@flagstone/flagging";
 import { readDataset } from "@flagstone/flagging/reader";
@@ -13,7 +13,7 @@ const red: Colour = [200, 56, 50];
 const green: Colour = [64, 145, 84];
 const blue: Colour = [46, 98, 170];
 
-/** The app as it was at first: its samples are a prompt and the picture that the model made. */
+/** The first version of the app: a sample is a prompt and the model's picture. */
 async function firstApp(): Promise<void> {
   await using logger = new CSVLogger();
   await logger.setup([value("prompt"), file("picture")], "flagged");
@@ -25,7 +25,7 @@ async function firstApp(): Promise<void> {
   await logger.flag(["a green triangle", triangle], "wrong colour", "lin");
 }
 
-/** The app today. Its samples have a seed, too, for which dataset1.csv has no column. */
+/** The second version: samples also have a seed, for which dataset1.csv has no column. */
 async function appWithSeed(): Promise<void> {
   await using logger = new CSVLogger();
   await logger.setup([value("prompt"), file("picture"), value("seed")], "flagged");
@@ -35,7 +35,7 @@ async function appWithSeed(): Promise<void> {
   await logger.flag(["a ring\non the sea", ring, -7], "good", "ada");
 }
 
-/** A conversation with a model: one answer is disliked, the next one is liked. */
+/** A conversation with a model: the first answer is disliked, the second one is liked. */
 async function chat(): Promise<void> {
   await using logger = new ChatCSVLogger();
   await logger.setup("flagged/chat");
@@ -50,7 +50,7 @@ async function chat(): Promise<void> {
   await logger.flag({ index: 3, value: right, liked: true }, messages);
 }
 
-// dataset1.csv is left alone once the app has changed.
+// The first version does not run again after the app has changed.
 if (!await exists("flagged/dataset1.csv")) await firstApp();
 await appWithSeed();
 await chat();

@@ -8,7 +8,7 @@ const EDGE = new URL("../examples/edge/", import.meta.url);
 const TOKEN = "only-for-tests";
 const SAMPLES = 100;
 
-// Not in the tests: what these leave behind for a moment is theirs.
+// Started outside the tests, so that the sanitizers do not count their resources.
 const server = await R2Server.start();
 const worker = await TestWorker.start(new URL("worker.ts", EDGE), {
   buckets: ["BUCKET"],
@@ -20,7 +20,7 @@ Deno.test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** An example that serves by Deno, in a process of its own, on a bucket of its own. */
+/** An example that Deno serves, in a process and with a bucket of its own. */
 class DenoEndpoint implements AsyncDisposable {
   readonly url: URL;
   readonly #process: Deno.ChildProcess;
@@ -72,7 +72,7 @@ async function readRows(url: URL): Promise<string[][]> {
   return lines.map((line) => decodeRecord(line));
 }
 
-/** Posts samples at once, and finds each once in the dataset. */
+/** Posts samples at the same time, and checks that each is in the dataset once. */
 async function assertLogs(url: URL): Promise<void> {
   const totals = await Promise.all(Array.from({ length: SAMPLES }, async (_, i) => {
     const sample = { data: [`question ${i}`, "=1+1"], option: "wrong", username: "ada" };
@@ -82,17 +82,17 @@ async function assertLogs(url: URL): Promise<void> {
   }));
   const numbers = Array.from({ length: SAMPLES }, (_, i) => i);
   assertEquals(totals.sort((a, b) => a - b), numbers.map((i) => i + 1));
-  const total = await (await post(url, JSON.stringify({ data: ["é", "plain"] }))).json();
+  const total = await (await post(url, JSON.stringify({ data: ["é", 'a, "b"'] }))).json();
   assertEquals(total, { total: SAMPLES + 1 });
   const [header, ...rows] = await readRows(url);
   assertEquals(header, ["question", "answer", "flag", "username", "timestamp"]);
-  assertEquals(rows.pop()?.slice(0, 4), ["é", "plain", "", ""]);
+  assertEquals(rows.pop()?.slice(0, 4), ["é", 'a, "b"', "", ""]);
   const questions = rows.map(([question = ""]) => Number(question.slice("question ".length)));
   assertEquals(questions.sort((a, b) => a - b), numbers);
   assert(rows.every((row) => `${row.slice(1, 4)}` === "'=1+1,wrong,ada"));
 }
 
-/** Sends what must be refused, and looks at how. */
+/** Sends requests that must be refused, and checks the responses. */
 async function assertRefuses(url: URL): Promise<void> {
   const sample = { data: ["q", "a"] };
   const cases: readonly (readonly [status: number, error: string, init: RequestInit])[] = [
@@ -100,12 +100,12 @@ async function assertRefuses(url: URL): Promise<void> {
     [405, "GET or POST", { method: "PUT", body: JSON.stringify(sample) }],
     [401, "token", {}],
     [401, "token", { headers: { authorization: "Bearer wrong" } }],
-    [400, "no JSON", { method: "POST" }],
-    [400, "no JSON", { method: "POST", body: "{" }],
-    [400, "2 texts", { method: "POST", body: "null" }],
-    [400, "2 texts", { method: "POST", body: JSON.stringify({ data: ["q"] }) }],
-    [400, "2 texts", { method: "POST", body: JSON.stringify({ data: ["q", { path: "/etc" }] }) }],
-    [400, "must be texts", { method: "POST", body: JSON.stringify({ ...sample, option: 1 }) }],
+    [400, "not JSON", { method: "POST" }],
+    [400, "not JSON", { method: "POST", body: "{" }],
+    [400, "2 strings", { method: "POST", body: "null" }],
+    [400, "2 strings", { method: "POST", body: JSON.stringify({ data: ["q"] }) }],
+    [400, "2 strings", { method: "POST", body: JSON.stringify({ data: ["q", { path: "/etc" }] }) }],
+    [400, "must be strings", { method: "POST", body: JSON.stringify({ ...sample, option: 1 }) }],
     [413, "65536 bytes", { method: "POST", body: "x".repeat(65_537) }],
   ];
   for (const [status, error, init] of cases) {
@@ -128,7 +128,7 @@ for (const name of ["deno_deploy.ts", "supabase.ts"]) {
   });
 }
 
-Deno.test("supabase.ts answers pages of other origins", async () => {
+Deno.test("supabase.ts responds to pages of other origins", async () => {
   await using endpoint = await DenoEndpoint.start("supabase.ts");
   const preflight = await fetch(endpoint.url, { method: "OPTIONS" });
   assertEquals(await preflight.text(), "");

@@ -11,7 +11,7 @@ const EXAMPLES = new URL("../examples/", import.meta.url);
 const RACER = new URL("helpers/sqlite_racer.ts", import.meta.url);
 const HEX = /\/[0-9a-f]{20}\//;
 
-/** Runs an example in a directory with the permissions it needs, and gives what it printed. */
+/** Runs an example in a directory with the permissions it needs, and returns its output. */
 async function run(name: string, cwd: string, permissions: readonly string[] = []) {
   const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -30,7 +30,7 @@ async function run(name: string, cwd: string, permissions: readonly string[] = [
   return new TextDecoder().decode(stdout);
 }
 
-/** The keys below a directory. */
+/** Returns the keys below a directory. */
 async function keysIn(root: string): Promise<string[]> {
   return (await Array.fromAsync(new LocalFsAdapter({ root }).list())).map(({ key }) => key);
 }
@@ -39,14 +39,14 @@ function rowsOf(root: string, key: string) {
   return Array.fromAsync(readDataset(new LocalFsAdapter({ root }), key));
 }
 
-/** The permissions that the task of deno.json gives to the quickstart. */
+/** Returns the permissions that the task of deno.json grants to the quickstart. */
 async function demoPermissions(): Promise<string[]> {
   const config = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
   const command: string = config.tasks.demo.command;
   return command.slice(command.indexOf("with_std.ts")).match(/--allow-\S+/g) ?? [];
 }
 
-/** Asserts that a file is a PNG of 96 by 96 pixels whose data are whole, and gives a pixel. */
+/** Asserts that a file is a complete PNG of 96 by 96 pixels, and returns the middle pixel. */
 async function assertPicture(path: string): Promise<number[]> {
   const bytes = await Deno.readFile(path);
   const view = new DataView(bytes.buffer);
@@ -70,7 +70,7 @@ async function assertPicture(path: string): Promise<number[]> {
   return [...lines.slice(48 * 289 + 1 + 48 * 3, 48 * 289 + 1 + 49 * 3)];
 }
 
-Deno.test("quickstart logs pictures, a new column and a chat, and goes on in the same files", async () => {
+Deno.test("quickstart logs pictures, a new column and a chat, and continues in the same files", async () => {
   await using dir = new TempDir();
   const permissions = await demoPermissions();
   assertEquals(permissions, ["--allow-read", "--allow-write=flagged"]);
@@ -118,7 +118,7 @@ Deno.test("quickstart stores real pictures, which the rows name", async () => {
   assertEquals(await assertPicture(`${root}/${square!.picture}`), [46, 98, 170]);
 });
 
-Deno.test("custom_callback shows what its buttons show, and what the tracker took", async () => {
+Deno.test("custom_callback prints what its buttons show and what the tracker received", async () => {
   await using dir = new TempDir();
   const lines = (await run("custom_callback.ts", dir.path)).trim().split("\n");
   assertEquals(lines.filter((line) => line.startsWith("The button shows: ")), [

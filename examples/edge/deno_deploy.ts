@@ -1,8 +1,9 @@
-// The feedback endpoint on Deno Deploy, or wherever `deno run -NE deno_deploy.ts` runs, on S3 or any
-// store like it. The environment has S3_BUCKET, AWS_REGION (or S3_ENDPOINT), AWS_ACCESS_KEY_ID,
-// AWS_SECRET_ACCESS_KEY, and as TOKEN what who reads the dataset must have.
+// The feedback endpoint on Deno Deploy, or on any server by `deno run -NE deno_deploy.ts`, with a
+// bucket of S3 or a compatible store. Set S3_BUCKET, AWS_REGION (or S3_ENDPOINT), AWS_ACCESS_KEY_ID,
+// AWS_SECRET_ACCESS_KEY, and TOKEN, which readers of the dataset must send.
 //
-// Look once whether the store keeps conditions, without which samples are lost: `await probe(storage)`.
+// Run `await probe(storage)` of @flagstone/flagging/probe once before you deploy: a store that
+// ignores conditional writes would lose samples.
 import { timed } from "@flagstone/flagging/wrappers";
 import { S3Adapter } from "@flagstone/flagging/s3";
 import { createFeedback } from "./handler.ts";

@@ -1,6 +1,7 @@
 // The feedback endpoint as a Supabase Edge Function: supabase/functions/feedback/index.ts, with
-// handler.ts beside it. Pages of any origin may call it. Its secrets, by `supabase secrets set`, are
-// those of deno_deploy.ts; its bucket is at any store that keeps conditions, which `probe()` tells.
+// handler.ts in the same folder. Pages of any origin may call it. Set the variables of deno_deploy.ts
+// with `supabase secrets set`. The bucket must honour conditional writes, which `probe()` checks;
+// Supabase Storage itself does not.
 //
 //   supabase functions deploy feedback --no-verify-jwt
 import { timed } from "@flagstone/flagging/wrappers";

@@ -1,4 +1,4 @@
-// The feedback endpoint as a Cloudflare Worker, on R2. Its wrangler.toml:
+// The feedback endpoint as a Cloudflare Worker with an R2 bucket. Its wrangler.toml:
 //
 //   name = "feedback"
 //   main = "worker.ts"
@@ -7,7 +7,7 @@
 //   durable_objects.bindings = [{ name = "FEEDBACK", class_name = "Feedback" }]
 //   migrations = [{ tag = "v1", new_sqlite_classes = ["Feedback"] }]
 //
-// The token: npx wrangler secret put TOKEN
+// Set the token with: npx wrangler secret put TOKEN
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
 import { createFeedback } from "./handler.ts";
 
@@ -22,9 +22,9 @@ interface Env {
 }
 
 /**
- * The one object that logs. A Worker must not share a logger among its requests, for it ends what a
- * request has begun together with that request; a Durable Object may. And R2 takes one write a
- * second of one key: samples that wait here for each other are written together.
+ * The one object that logs. A Worker must not share a logger among its requests, because the runtime
+ * cancels the I/O of a request when that request ends; a Durable Object may. R2 also takes about one
+ * write a second per key: samples that arrive here during a write are written together.
  */
 export class Feedback implements Fetcher {
   readonly fetch: (request: Request) => Promise<Response>;
