@@ -7,7 +7,7 @@ import { ask, r2Code } from "./_call.ts";
 import { resolveRange } from "../kit/range.ts";
 import type { ByteRange, ObjectVersion, ReadResult } from "../storage_adapter.ts";
 import { hasCode, StorageError } from "../storage_error.ts";
-import { watchBody } from "../kit/watch_body.ts";
+import { checkedLength } from "../kit/checked_length.ts";
 
 /** How often a look is taken anew where the object changed between two requests. */
 const LOOKS = 5;
@@ -42,28 +42,6 @@ function r2Range(range: ByteRange): R2RangeLike | undefined {
   return end === offset ? undefined : { offset, length: end - offset };
 }
 
-/** A body that errors unless it has exactly so many bytes. */
-function checkLength(
-  body: ReadableStream<Uint8Array>,
-  length: number,
-  { attempt, signal }: ReadCall,
-): ReadableStream<Uint8Array> {
-  let seen = 0;
-  const corrupt = (what: string) => {
-    return fail(attempt, { code: "Corrupt", why: `its body has ${what} than ${length} bytes` });
-  };
-  return watchBody(body, {
-    signal,
-    next: async (read) => {
-      const chunk = await read();
-      if (chunk.done && seen < length && !signal?.aborted) throw corrupt("less");
-      if (!chunk.done) seen += chunk.value.length;
-      if (seen > length) throw corrupt("more");
-      return chunk;
-    },
-  });
-}
-
 function isBody(object: R2ObjectLike): object is R2ObjectBodyLike {
   return "body" in object && object.body instanceof ReadableStream;
 }
@@ -76,7 +54,7 @@ function take(object: R2ObjectLike, call: ReadCall): ReadResult {
     const info = { ...infoOf(object), key };
     refuseVersion(ifVersion, info.version, attempt);
     const { start, end } = resolveRange(range, info.size, attempt);
-    return { info, start, end, body: checkLength(object.body, end - start, call) };
+    return { info, start, end, body: checkedLength(object.body, end - start, call) };
   } catch (error) {
     object.body.cancel().catch(() => {});
     throw error;

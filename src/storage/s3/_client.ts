@@ -1,10 +1,12 @@
 import { AwsV4Signer } from "aws4fetch";
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
-import { LinkedAbort, orAborted } from "./_abort.ts";
+import { abortable } from "@std/async/abortable";
+import { LinkedAbort } from "../kit/linked_abort.ts";
+import { hex } from "../kit/hex.ts";
 import type { S3Config } from "./_options.ts";
 import { S3Reply } from "./_reply.ts";
 import type { S3Context, S3Request } from "./_request.ts";
-import { isNoAnswer, Redaction } from "./_secrets.ts";
+import { isNoAnswer, isNotTls, Redaction } from "./_secrets.ts";
 import type { StorageError } from "../storage_error.ts";
 
 /** Every character that means something in a URL; aws4fetch signs a `+` as a space. */
@@ -21,8 +23,7 @@ function encodeQuery(query: Readonly<Record<string, string>> = {}): string {
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer> = new Uint8Array()): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 /** A time as signatures have it, such as `20260102T030405Z`. */
@@ -52,16 +53,6 @@ export class S3Client {
     return this.#config.bucket;
   }
 
-  /** The whole key of an object. */
-  fullKey(key: string): string {
-    return this.#config.prefix + key;
-  }
-
-  /** What every key of the adapter begins with. */
-  get prefix(): string {
-    return this.#config.prefix;
-  }
-
   /**
    * Sends a request and gives the reply, whatever its status. Rejects where there is none: then a
    * mutation may have been applied.
@@ -78,7 +69,7 @@ export class S3Client {
         redirect: "manual",
         signal: link.signal,
       });
-      const response = await orAborted(sent, link.signal).catch((error) => {
+      const response = await abortable(sent, link.signal).catch((error) => {
         // A fetch that does not listen to its signal may answer later.
         sent.then((late) => late.body?.cancel()).catch(() => {});
         throw error;
@@ -116,16 +107,27 @@ export class S3Client {
   }
 
   #unreachable(error: unknown, attempt: Attempt, mutates: boolean): StorageError {
-    const { origin } = new URL(this.#config.bucketUrl);
+    const { origin, host } = new URL(this.#config.bucketUrl);
+    const cause = this.#redaction.copyOf(error);
+    if (cause.name === "NotCapable") {
+      const why = `Deno has no permission to connect: run it with --allow-net=${host}`;
+      return fail(attempt, { code: "PermissionDenied", why, outcome: "not-applied", cause });
+    }
+    if (isNotTls(error)) {
+      const why = `${origin} does not answer by TLS: did you mean ${
+        origin.replace("https", "http")
+      }?`;
+      return fail(attempt, { code: "Misconfigured", why, outcome: "not-applied", cause });
+    }
     return fail(attempt, {
       code: "Unavailable",
       why: isNoAnswer(error)
-        ? `nothing answers at ${origin}: is the endpoint right, and is the service up?`
+        ? `nothing answers at ${origin}: check the endpoint, and whether the service is up`
         : `the connection to ${origin} failed`,
-      // Also where no connection was made: fetch may have sent the request by an older one that broke,
-      // tried again by itself, and tell of that alone.
+      // Unknown even if no connection was made: fetch may have sent the request on an older one that
+      // broke, tried again by itself, and report only the second try.
       outcome: mutates ? "unknown" : undefined,
-      cause: this.#redaction.copyOf(error),
+      cause,
     });
   }
 }

@@ -32,63 +32,81 @@ const UNKNOWN_KEY: Meaning = {
   code: "PermissionDenied",
   why: `the store does not know the access key: ${KEYS}`,
 };
+const LONG_KEY: Meaning = {
+  code: "InvalidKey",
+  why: "the store accepts no key of this length: use a shorter prefix or label",
+};
+const BAD_KEY: Meaning = {
+  code: "InvalidKey",
+  why: "the store accepts no such key: check the prefix and the labels",
+};
 const BUSY: Meaning = { code: "RateLimited", why: "the store is busy", outcome: "unknown" };
 const BROKEN: Meaning = { code: "Unavailable", why: "the store failed", outcome: "unknown" };
 const CHANGING: Meaning = { code: "Unavailable", why: "others are changing it at the same time" };
 const SPOILT: Meaning = { code: "Corrupt", why: "its bytes did not arrive as they were sent" };
 
-const MEANINGS: Readonly<Record<string, Meaning>> = {
-  NoSuchBucket: { code: "Misconfigured", why: BUCKET },
-  InvalidBucketName: { code: "Misconfigured", why: BUCKET },
-  AuthorizationHeaderMalformed: { code: "Misconfigured", why: REGION },
-  PermanentRedirect: { code: "Misconfigured", why: REGION },
-  TemporaryRedirect: { code: "Misconfigured", why: REGION },
-  IllegalLocationConstraintException: { code: "Misconfigured", why: REGION },
-  AccessDenied: {
-    code: "PermissionDenied",
-    why: "the credentials have no right to it (without the right to list the bucket, an object " +
-      "that is missing is refused as well)",
-  },
-  InvalidAccessKeyId: UNKNOWN_KEY,
-  Unauthorized: UNKNOWN_KEY, // R2's word for it
-  SignatureDoesNotMatch: {
-    code: "PermissionDenied",
-    why: `the store does not take the signature: ${KEYS}`,
-  },
-  RequestTimeTooSkewed: {
-    code: "PermissionDenied",
-    why: "the clock of this machine is off: set it right",
-  },
-  RequestExpired: {
-    code: "PermissionDenied",
-    why: "the clock of this machine is off: set it right",
-  },
-  ExpiredToken: { code: "PermissionDenied", why: `${CREDENTIALS}, which have expired` },
-  InvalidToken: { code: "PermissionDenied", why: `${CREDENTIALS}: check sessionToken` },
-  TokenRefreshRequired: { code: "PermissionDenied", why: `${CREDENTIALS}: renew sessionToken` },
-  EntityTooLarge: { code: "TooLarge", why: "the store takes no object of this size" },
-  KeyTooLongError: { code: "InvalidKey", why: "the key is longer than the store takes" },
-  InvalidURI: { code: "InvalidKey", why: "the store takes no such key" },
-  MetadataTooLarge: { code: "InvalidArgument", why: "the metadata is more than the store takes" },
-  PreconditionFailed: { code: "Conflict", why: "the version changed" },
-  ConditionalRequestConflict: CHANGING,
-  OperationAborted: CHANGING,
-  QuotaExceeded: { code: "NoSpace", why: "the quota is used up" },
-  SlowDown: BUSY,
-  TooManyRequests: BUSY,
-  RequestLimitExceeded: BUSY,
-  Throttling: BUSY,
-  ThrottlingException: BUSY,
-  InternalError: BROKEN,
-  ServiceUnavailable: BROKEN,
-  UnknownError: BROKEN,
-  RequestTimeout: { code: "Unavailable", why: "the body came too slowly", outcome: "unknown" },
-  NoSuchUpload: { code: "Unavailable", why: "somebody else ended the upload" },
-  BadDigest: SPOILT,
-  IncompleteBody: SPOILT,
-  XAmzContentSHA256Mismatch: SPOILT,
-  NotImplemented: { code: "Unsupported", why: "the store does not offer this" },
-};
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>(Object.entries(
+  {
+    NoSuchBucket: { code: "Misconfigured", why: BUCKET },
+    InvalidBucketName: { code: "Misconfigured", why: BUCKET },
+    AuthorizationHeaderMalformed: { code: "Misconfigured", why: REGION },
+    PermanentRedirect: { code: "Misconfigured", why: REGION },
+    TemporaryRedirect: { code: "Misconfigured", why: REGION },
+    InvalidRegionName: {
+      code: "Misconfigured",
+      why: 'the store has no such region (R2\'s is "auto"): check region',
+    },
+    IllegalLocationConstraintException: { code: "Misconfigured", why: REGION },
+    AccessDenied: {
+      code: "PermissionDenied",
+      why: "the credentials have no right to it (without the right to list the bucket, an object " +
+        "that is missing is refused as well)",
+    },
+    InvalidAccessKeyId: UNKNOWN_KEY,
+    Unauthorized: UNKNOWN_KEY, // R2's word for it
+    SignatureDoesNotMatch: {
+      code: "PermissionDenied",
+      why: `the store does not take the signature: ${KEYS}`,
+    },
+    RequestTimeTooSkewed: {
+      code: "PermissionDenied",
+      why: "the clock of this machine is off: set it right",
+    },
+    RequestExpired: {
+      code: "PermissionDenied",
+      why: "the clock of this machine is off: set it right",
+    },
+    ExpiredToken: { code: "PermissionDenied", why: `${CREDENTIALS}, which have expired` },
+    InvalidToken: { code: "PermissionDenied", why: `${CREDENTIALS}: check sessionToken` },
+    TokenRefreshRequired: { code: "PermissionDenied", why: `${CREDENTIALS}: renew sessionToken` },
+    EntityTooLarge: { code: "TooLarge", why: "the store takes no object of this size" },
+    KeyTooLongError: LONG_KEY,
+    KeyTooLong: LONG_KEY,
+    InvalidURI: BAD_KEY,
+    InvalidKey: BAD_KEY,
+    InvalidObjectName: BAD_KEY,
+    XMinioInvalidObjectName: BAD_KEY,
+    MetadataTooLarge: { code: "InvalidArgument", why: "the metadata is more than the store takes" },
+    PreconditionFailed: { code: "Conflict", why: "the version changed" },
+    ConditionalRequestConflict: CHANGING,
+    OperationAborted: CHANGING,
+    QuotaExceeded: { code: "NoSpace", why: "the quota is used up" },
+    SlowDown: BUSY,
+    TooManyRequests: BUSY,
+    RequestLimitExceeded: BUSY,
+    Throttling: BUSY,
+    ThrottlingException: BUSY,
+    InternalError: BROKEN,
+    ServiceUnavailable: BROKEN,
+    UnknownError: BROKEN,
+    RequestTimeout: { code: "Unavailable", why: "the body came too slowly", outcome: "unknown" },
+    NoSuchUpload: { code: "Unavailable", why: "somebody else ended the upload" },
+    BadDigest: SPOILT,
+    IncompleteBody: SPOILT,
+    XAmzContentSHA256Mismatch: SPOILT,
+    NotImplemented: { code: "Unsupported", why: "the store does not offer this" },
+  } satisfies Record<string, Meaning>,
+));
 
 /** What a status means that comes without a document, or with a code that is not known. */
 function meaningOfStatus(status: number): Meaning {
@@ -165,7 +183,7 @@ function sentence(why: string, { code, status, region }: S3Fault): string {
 
 /** The rejection that a fault means. What the store refuses is surely not applied. */
 export function faultError(fault: S3Fault, { attempt, mutates }: S3Context): StorageError {
-  const known = fault.code === undefined ? undefined : MEANINGS[fault.code];
+  const known = MEANINGS.get(fault.code ?? "");
   const meaning = known ?? meaningOfStatus(fault.status);
   const cause = causeOf(fault);
   // A page of a web server says nothing of what became of a request.

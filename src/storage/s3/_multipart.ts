@@ -1,4 +1,4 @@
-import { LinkedAbort } from "./_abort.ts";
+import { LinkedAbort } from "../kit/linked_abort.ts";
 import type { S3Client } from "./_client.ts";
 import type { S3Context } from "./_request.ts";
 import { faultError, faultOfElement, readFault } from "./_errors.ts";
@@ -35,7 +35,7 @@ export class MultipartUpload {
   ): Promise<MultipartUpload> {
     const reply = await client.send({
       method: "POST",
-      key: client.fullKey(key),
+      key,
       query: { uploads: "" },
       headers,
     }, context);
@@ -49,7 +49,7 @@ export class MultipartUpload {
   async put(number: number, body: Uint8Array<ArrayBuffer>, context: S3Context): Promise<void> {
     const reply = await this.#client.send({
       method: "PUT",
-      key: this.#client.fullKey(this.#key),
+      key: this.#key,
       query: { partNumber: `${number}`, uploadId: this.#id },
       body,
     }, context);
@@ -64,7 +64,7 @@ export class MultipartUpload {
     );
     const reply = await this.#client.send({
       method: "POST",
-      key: this.#client.fullKey(this.#key),
+      key: this.#key,
       query: { uploadId: this.#id },
       headers: { "content-type": "application/xml" },
       body: new TextEncoder().encode(
@@ -91,7 +91,7 @@ export class MultipartUpload {
     try {
       const request = {
         method: "DELETE",
-        key: this.#client.fullKey(this.#key),
+        key: this.#key,
         query: { uploadId: this.#id },
       } as const;
       const reply = await this.#client.send(request, { ...context, signal: limit.signal });

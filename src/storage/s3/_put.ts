@@ -1,6 +1,7 @@
+import { defined } from "../kit/defined.ts";
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { withOutcome } from "../outcome.ts";
-import { pauseFor } from "./_abort.ts";
+import { delay } from "@std/async/delay";
 import type { S3Client } from "./_client.ts";
 import type { S3Context } from "./_request.ts";
 import { conflict, faultError, faultOfElement, readFault, type S3Fault } from "./_errors.ts";
@@ -104,7 +105,10 @@ export class S3Writer {
     if ("version" in settled) return settled.version;
     const { fault } = settled;
     const { attempt } = request;
-    if (fault.status === 412) throw conflict(attempt, why, fault, "not-applied");
+    // Some services answer 304, as to a GET, if another writer was first.
+    if (fault.status === 412 || fault.status === 304) {
+      throw conflict(attempt, why, fault, "not-applied");
+    }
     if (fault.code === "NoSuchKey") {
       throw conflict(attempt, "it does not exist", fault, "not-applied");
     }
@@ -130,7 +134,7 @@ export class S3Writer {
     for (let tries = 1;; tries++) {
       const reply = await this.#client.send({
         method: "PUT",
-        key: this.#client.fullKey(key),
+        key,
         headers,
         body: bytes,
       }, context);
@@ -143,7 +147,8 @@ export class S3Writer {
 
   async #giveWay(tries: number, attempt: Attempt, signal: AbortSignal | undefined): Promise<void> {
     try {
-      await pauseFor((0.5 + Math.random()) * FIRST_PAUSE_MS * 2 ** (tries - 1), signal);
+      const ms = (0.5 + Math.random()) * FIRST_PAUSE_MS * 2 ** (tries - 1);
+      await delay(ms, defined({ signal }));
     } catch (error) {
       if (signal?.aborted) throw aborted(attempt, signal, "not-applied");
       throw error;
@@ -192,15 +197,4 @@ export class S3Writer {
       throw withOutcome(error, outcome);
     }
   }
-}
-
-/** The rejection of a condition that no request of a multipart upload can carry. */
-export function unconditional(attempt: Attempt, partBytes: number): StorageError {
-  return fail(attempt, {
-    code: "Unsupported",
-    why:
-      `a streamed body of more than ${partBytes / 2 ** 20} MiB goes up in parts, and not every ` +
-      "store honours a precondition there: give the body as a Uint8Array, or no precondition",
-    outcome: "not-applied",
-  });
 }

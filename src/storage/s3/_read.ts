@@ -64,7 +64,7 @@ async function ask(
   context: S3Context,
 ): Promise<ObjectInfo | null | undefined> {
   const headers = { range: "bytes=0-0" };
-  const reply = await client.send({ method: "GET", key: client.fullKey(key), headers }, context);
+  const reply = await client.send({ method: "GET", key, headers }, context);
   if (reply.ok) {
     const size = sizeOf(reply);
     await reply.drop();
@@ -83,7 +83,7 @@ export async function statObject(
   context: S3Context,
 ): Promise<ObjectInfo | null> {
   for (let look = 0; look < LOOKS; look++) {
-    const reply = await client.send({ method: "HEAD", key: client.fullKey(key) }, context);
+    const reply = await client.send({ method: "HEAD", key }, context);
     await reply.drop();
     const size = numberOf(reply.headers.get("content-length"));
     if (reply.status === 200 && size !== undefined) return infoOf(key, size, reply, context);
@@ -166,7 +166,7 @@ export async function readObject(
       );
       if (nothing !== undefined) return nothing;
     }
-    const reply = await client.send({ method: "GET", key: client.fullKey(key), headers }, context);
+    const reply = await client.send({ method: "GET", key, headers }, context);
     if (reply.ok) return await take(reply, key, options, attempt);
     const fault = await readFault(reply, context);
     if (fault.code === "NoSuchKey") return null;

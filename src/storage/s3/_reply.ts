@@ -1,8 +1,9 @@
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
-import { type LinkedAbort, orAborted } from "./_abort.ts";
+import { abortable } from "@std/async/abortable";
+import { checkedLength } from "../kit/checked_length.ts";
+import type { LinkedAbort } from "../kit/linked_abort.ts";
 import type { S3Context } from "./_request.ts";
 import type { Redaction } from "./_secrets.ts";
-import { lengthChecked } from "./_stream.ts";
 import { parseXml, type XmlElement } from "./_xml.ts";
 import type { StorageError } from "../storage_error.ts";
 
@@ -31,7 +32,7 @@ export class S3Reply {
   /** Reads the body as a text. */
   async text({ attempt, signal, mutates }: S3Context): Promise<string> {
     try {
-      return await orAborted(new Response(this.#body).text(), this.#link.signal);
+      return await abortable(new Response(this.#body).text(), this.#link.signal);
     } catch (error) {
       const outcome = mutates ? "unknown" : undefined;
       if (signal?.aborted) throw aborted(attempt, signal, outcome);
@@ -56,12 +57,13 @@ export class S3Reply {
     }
   }
 
-  /** Gives the bytes, which must be so many. */
+  /** Returns the body as a stream of exactly this many bytes. */
   stream(attempt: Attempt, length: number): ReadableStream<Uint8Array> {
-    return lengthChecked(this.#body, length, {
+    return checkedLength(this.#body ?? new Blob().stream(), length, {
       attempt,
-      link: this.#link,
-      redaction: this.redaction,
+      signal: this.#link.signal,
+      onEnd: () => this.#link.unlink(),
+      causeOf: (error) => this.redaction.copyOf(error),
     });
   }
 

@@ -24,22 +24,45 @@ export function isNoAnswer(error: unknown): boolean {
   );
 }
 
-/** Takes credentials and signatures out of what becomes a message or a cause. */
-export class Redaction {
-  readonly #secrets: readonly string[];
+/** Errors of a TLS client that gets an answer in plain text, in Deno, Node and Bun. */
+const NOT_TLS =
+  /InvalidContentType|wrong version number|packet length too long|ERR_SSL_WRONG_VERSION/i;
 
-  /** Knows what to take out. */
+/** Whether `https` was spoken to a port that does not speak TLS. */
+export function isNotTls(error: unknown): boolean {
+  return chainOf(error).some((each) => {
+    return NOT_TLS.test(`${each.message} ${(each as { code?: unknown }).code}`);
+  });
+}
+
+/** The shortest secret that is removed wherever it stands; a shorter one only as a whole word. */
+const LONG_SECRET = 8;
+
+function patternOf(secret: string): RegExp {
+  const literal = secret.replace(/[^\w]/g, "\\$&");
+  return new RegExp(
+    secret.length < LONG_SECRET ? `(?<![\\w-])${literal}(?![\\w-])` : literal,
+    "g",
+  );
+}
+
+/** Removes credentials and signatures from messages and causes. */
+export class Redaction {
+  readonly #patterns: readonly RegExp[];
+
+  /** Takes the secrets to remove. */
   constructor(secrets: readonly (string | undefined)[]) {
-    this.#secrets = secrets.flatMap((secret = "") => {
-      return secret === "" ? [] : [secret, encodeURIComponent(secret)];
+    this.#patterns = secrets.flatMap((secret = "") => {
+      return secret === "" ? [] : [patternOf(secret), patternOf(encodeURIComponent(secret))];
     });
   }
 
   /** A text without secrets. */
   textOf(text: string): string {
-    return this.#secrets
-      .reduce((text, secret) => text.replaceAll(secret, "[redacted]"), text)
-      .replace(SIGNATURE, "[redacted]");
+    return [...this.#patterns, SIGNATURE].reduce(
+      (text, pattern) => text.replace(pattern, "[redacted]"),
+      text,
+    );
   }
 
   /**

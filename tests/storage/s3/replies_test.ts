@@ -69,7 +69,7 @@ const FAULTS: readonly Row[] = [
   [301, "PermanentRedirect", "Misconfigured", "not-applied", 'set region to "eu-west-9"'],
   [405, "MethodNotAllowed", "Misconfigured", "not-applied", "is it an S3 service?"],
   [400, "EntityTooLarge", "TooLarge", "not-applied", "size"],
-  [400, "KeyTooLongError", "InvalidKey", "not-applied", "longer"],
+  [400, "KeyTooLongError", "InvalidKey", "not-applied", "length"],
   [400, "MetadataTooLarge", "InvalidArgument", "not-applied", "metadata"],
   [400, "XAmzContentSHA256Mismatch", "Corrupt", "not-applied", "did not arrive as they were sent"],
   [403, "QuotaExceeded", "NoSpace", "not-applied", "quota"],

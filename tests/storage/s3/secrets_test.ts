@@ -97,6 +97,7 @@ for (const [name, reply] of Object.entries(REPLIES)) {
 Deno.test("S3Adapter shows no secret of itself", () => {
   const adapter = new S3Adapter({
     bucket: "bucket",
+    region: "eu-west-1",
     accessKeyId: "the-access-key",
     secretAccessKey: "the-secret-key",
     sessionToken: "the-token+/=",

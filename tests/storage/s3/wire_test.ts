@@ -96,7 +96,7 @@ Deno.test("S3Adapter tells where nothing answers", async () => {
   const adapter = new S3Adapter({ endpoint, bucket: "bucket", ...keys });
   const error = await assertRejects(() => adapter.write("a", BODY), StorageError);
   assertEquals([error.code, error.outcome], ["Unavailable", "unknown"]);
-  assertStringIncludes(error.message, `nothing answers at ${endpoint}: is the endpoint right`);
+  assertStringIncludes(error.message, `nothing answers at ${endpoint}: check the endpoint`);
 });
 
 Deno.test("S3Adapter's mutations that are aborted on the wire have an unknown outcome", async () => {
