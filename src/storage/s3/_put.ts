@@ -1,5 +1,5 @@
 import { defined } from "../kit/defined.ts";
-import { aborted, type Attempt, fail } from "../kit/fail.ts";
+import { aborted, type Attempt } from "../kit/fail.ts";
 import { withOutcome } from "../outcome.ts";
 import { delay } from "@std/async/delay";
 import type { S3Client } from "./_client.ts";
