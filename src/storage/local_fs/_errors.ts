@@ -1,9 +1,11 @@
 import { type Attempt, fail, type Failure } from "../kit/fail.ts";
 import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
 
+const DENIED = "the file system does not permit it: check owner and mode";
+
 const CODES: Readonly<Record<string, [StorageErrorCode, string]>> = {
-  EACCES: ["PermissionDenied", "the file system does not permit it"],
-  EPERM: ["PermissionDenied", "the file system does not permit it"],
+  EACCES: ["PermissionDenied", DENIED],
+  EPERM: ["PermissionDenied", DENIED],
   EROFS: ["PermissionDenied", "the file system is read-only"],
   ENOSPC: ["NoSpace", "no space is left on the disk"],
   EDQUOT: ["NoSpace", "the disk quota is used up"],
@@ -28,17 +30,17 @@ export function systemCode(error: unknown): string | undefined {
   return code ?? NUMBERS[/\(os error (\d+)\)$/.exec(message)?.[1] ?? ""];
 }
 
-function failureOf(error: unknown): Pick<Failure, "code" | "why"> {
+function failureOf(error: unknown, path: string): Pick<Failure, "code" | "why"> {
   if (error instanceof Deno.errors.NotCapable) {
     return {
       code: "PermissionDenied",
-      why: `Deno was not permitted it: ${error.message}`,
+      why: `Deno has no permission: ${error.message}`,
     };
   }
   const code = systemCode(error);
   const known = code === undefined ? undefined : CODES[code];
   if (known !== undefined) {
-    return { code: known[0], why: `${known[1]} (${code})` };
+    return { code: known[0], why: `${known[1]} (${code}, ${JSON.stringify(path)})` };
   }
   return {
     code: "Unknown",
@@ -46,12 +48,13 @@ function failureOf(error: unknown): Pick<Failure, "code" | "why"> {
   };
 }
 
-/** What the file system said, as a `StorageError`. */
+/** The `StorageError` for an error of the file system, which happened at a path. */
 export function fsError(
   error: unknown,
   attempt: Attempt,
+  path: string,
   outcome?: Outcome,
 ): StorageError {
   if (error instanceof StorageError) return error;
-  return fail(attempt, { ...failureOf(error), outcome, cause: error });
+  return fail(attempt, { ...failureOf(error, path), outcome, cause: error });
 }

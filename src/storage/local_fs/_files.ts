@@ -158,7 +158,7 @@ export async function appendAll(
       writeAll(file, bytes);
       if (durable) await file.syncData();
     } catch (error) {
-      takeBack(file, old, error);
+      takeBack(file, path, old, error);
       throw error;
     }
     return keepTimeMoving(file, key, old);
@@ -178,12 +178,17 @@ function refuseOther(file: Deno.FsFile, { key, version }: ObjectInfo): void {
 }
 
 /** Undoes an append that failed; where that fails, too, nobody knows how much of it is there. */
-function takeBack(file: Deno.FsFile, { key, size }: ObjectInfo, error: unknown): void {
+function takeBack(
+  file: Deno.FsFile,
+  path: string,
+  { key, size }: ObjectInfo,
+  error: unknown,
+): void {
   try {
     file.truncateSync(size);
   } catch {
     const attempt = { adapter: "local-fs", operation: "append to", key };
-    throw fsError(error, attempt, "unknown");
+    throw fsError(error, attempt, path, "unknown");
   }
 }
 

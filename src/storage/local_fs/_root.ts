@@ -121,7 +121,8 @@ export class FsRoot {
         cause: error,
       });
     }
-    return fsError(error, attempt, "not-applied");
+    const { key } = attempt;
+    return fsError(error, attempt, key === undefined ? this.path : this.pathOf(key), "not-applied");
   }
 
   /** Refuses a directory that is none, or that a symbolic link below the root leads to. */

@@ -1,5 +1,3 @@
-import { fromFileUrl } from "@std/path/from-file-url";
-import { isAbsolute } from "@std/path/is-absolute";
 import { bodyChunks } from "../kit/body.ts";
 import type { AppendCall, DriverCall, ListCall, ReadCall, WriteCall } from "../kit/driver_calls.ts";
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
@@ -16,6 +14,7 @@ import {
   writeAll,
 } from "./_files.ts";
 import { type Action, FsRoot } from "./_root.ts";
+import { rootPath } from "./_root_path.ts";
 import { streamFile } from "./_stream.ts";
 import { Slots } from "../kit/slots.ts";
 import { walkKeys } from "./_walk.ts";
@@ -93,7 +92,7 @@ export class LocalFsAdapter extends StorageDriver {
         { code: "Unsupported", adapter: NAME },
       );
     }
-    const { root, durable = false, reapAfterMs = HOUR_MS } = options;
+    const { durable = false, reapAfterMs = HOUR_MS } = options;
     super({
       name: NAME,
       capabilities: {
@@ -104,7 +103,7 @@ export class LocalFsAdapter extends StorageDriver {
         versions: "unique",
       },
     });
-    this.root = absolutePath(root instanceof URL ? fromFileUrl(root) : root);
+    this.root = rootPath(options);
     this.#root = new FsRoot(this.root, durable);
     this.#durable = durable;
     this.#reapAfterMs = reapAfterMs;
@@ -233,7 +232,7 @@ export class LocalFsAdapter extends StorageDriver {
         await directory.sync();
       } catch (error) {
         const attempt = { adapter: this.name, operation: "write", key: info.key };
-        throw fsError(error, attempt, "unknown"); // it is there, but may not outlive a power loss
+        throw fsError(error, attempt, path, "unknown"); // it is there, but may not outlive a power loss
       }
     }
     return info;
@@ -270,12 +269,6 @@ export class LocalFsAdapter extends StorageDriver {
       // Somebody else reaped it, or may not: a listing does not fail over debris.
     }
   }
-}
-
-/** A path that does not change its meaning with the current directory. */
-function absolutePath(path: string): string {
-  const whole = isAbsolute(path) ? path : `${Deno.cwd()}/${path.replace(/^(?:\.\/)+/, "")}`;
-  return whole.replace(/(?<=.)[/\\]+$/, "");
 }
 
 /** What is at a path: an object, or nothing (a directory is nothing); a link is refused. */
