@@ -1,76 +1,158 @@
 /**
- * Logs flagged samples, a model's inputs and outputs and what a person said of them, as CSV datasets
- * on whatever storage there is: the local disk, memory, or an adapter of one's own.
+ * Logs flagged samples (a model's inputs and outputs, and a person's verdict) as CSV datasets on the
+ * local disk, in memory, on S3 or R2, or on a storage adapter of your own.
  *
  * ```ts
- * import { CSVLogger, MemoryAdapter } from "@flagstone/flagging";
+ * import { createLogger, MemoryAdapter, value } from "@flagstone/flagging";
  * import { assertEquals } from "@std/assert";
  *
- * const storage = new MemoryAdapter(); // without a storage: the directory "flagged" of the disk
- * await using logger = new CSVLogger({ storage, verbose: false });
- * await logger.setup(["question", "answer"]);
- * const total = await logger.flag(["2 + 2?", "5"], "wrong", "ada");
+ * const storage = new MemoryAdapter(); // without it, samples go to ./flagged on the local disk
+ * const logger = createLogger({ question: value<string>(), answer: value<string>() }, { storage });
+ * const total = await logger.flag({ question: "2 + 2?", answer: "5" }, { flag: "wrong" });
  * assertEquals(total, 1);
  * ```
  *
  * @module
  */
-export type { Cell, CellContext, Component, FileSource } from "./src/components/component.ts";
-export { file, type FileOptions, files } from "./src/components/file.ts";
-export { type FileData, isFileData } from "./src/components/file_data.ts";
-export { value } from "./src/components/value.ts";
-export { decodeRecord } from "./src/csv/decode.ts";
-export { encodeRow } from "./src/csv/encode.ts";
-export { escapeCell, unescapeCell } from "./src/csv/escape.ts";
-export type { WriteMode } from "./src/dataset/log/part_writer.ts";
-export type { Field } from "./src/dataset/fields.ts";
-export type { RetryOptions } from "./src/dataset/retries.ts";
-export { formatTimestamp } from "./src/dataset/timestamp.ts";
 export {
-  DatasetLogger,
-  type DatasetLoggerSettings,
-  type LoggerOptions,
-  optionalField,
-} from "./src/loggers/dataset_logger.ts";
-export { ChatCSVLogger, type LikeData } from "./src/loggers/chat_csv_logger.ts";
+  createLogger,
+  /** Options of `createLogger()`. */
+  type CreateLoggerOptions,
+  /** The components of a keyed logger, by the keys of its samples. */
+  type Fields,
+  /** Options of `KeyedLogger.flag()`. */
+  type KeyedFlagOptions,
+  KeyedLogger,
+  /** A sample with a value for each field. */
+  type KeyedSample,
+} from "./src/loggers/create_logger.ts";
+export {
+  CSVLogger,
+  /** Options of `CSVLogger`. */
+  type CSVLoggerOptions,
+  /** Options of `CSVLogger.flag()`. */
+  type FlagOptions,
+} from "./src/loggers/csv_logger.ts";
 export {
   ClassicCSVLogger,
+  /** Options of `ClassicCSVLogger`. */
   type ClassicCSVLoggerOptions,
 } from "./src/loggers/classic_csv_logger.ts";
-export { CSVLogger, type CSVLoggerOptions, type FlagOptions } from "./src/loggers/csv_logger.ts";
+export { SimpleCSVLogger } from "./src/loggers/simple_csv_logger.ts";
 export {
+  ChatCSVLogger,
+  /** A person's verdict on one message. */
+  type LikeData,
+} from "./src/loggers/chat_csv_logger.ts";
+export type {
+  /** The settings of a subclass of `DatasetLogger`. */
+  DatasetLoggerSettings,
+  /** Options that every logger accepts. */
+  LoggerOptions,
+} from "./src/loggers/logger_options.ts";
+export { DatasetLogger } from "./src/loggers/dataset_logger.ts";
+export type {
+  /** The extra texts of a sample, by their columns. */
+  Extras,
+} from "./src/loggers/_cells.ts";
+export {
+  /** The components of samples, or labels for plain values. */
+  type Components,
+  FlaggingCallback,
+  /** A value for each component. */
+  type Sample,
+} from "./src/loggers/flagging_callback.ts";
+export type {
+  /** How samples reach the store. */
+  WriteMode,
+} from "./src/dataset/log/part_writer.ts";
+export type {
+  /** How long a logger repeats requests. */
+  RetryOptions,
+} from "./src/dataset/retries.ts";
+export {
+  /** The state of a flag button. */
   type ButtonUpdate,
   FlagMethod,
   flagMethods,
+  /** An option of a flag button. */
   type FlagOption,
+  /** The person who presses a flag button. */
   type FlagRequest,
+  /** How a flag button shows its result. */
   type VisualFeedbackOptions,
 } from "./src/buttons/flag_method.ts";
-export { type Components, FlaggingCallback, type Sample } from "./src/loggers/flagging_callback.ts";
-export { SimpleCSVLogger } from "./src/loggers/simple_csv_logger.ts";
-export { LocalFsAdapter, type LocalFsAdapterOptions } from "./src/storage/local_fs/mod.ts";
-export { MemoryAdapter, type MemoryAdapterOptions } from "./src/storage/memory_adapter.ts";
 export type {
+  /** The cell that a component makes of a value. */
+  Cell,
+  /** The logger as a component sees it. */
+  CellContext,
+  /** One input or output of a model. */
+  Component,
+  /** The bytes of a file. */
+  FileSource,
+} from "./src/components/component.ts";
+export {
+  file,
+  /** Options of `file()` and `files()`. */
+  type FileOptions,
+  files,
+  /** A file, or an object that holds files. */
+  type FileValue,
+} from "./src/components/file.ts";
+export {
+  /** Gradio's description of a file. */
+  type FileData,
+  isFileData,
+} from "./src/components/file_data.ts";
+export { value } from "./src/components/value.ts";
+export {
+  LocalFsAdapter,
+  /** Options of `LocalFsAdapter`. */
+  type LocalFsAdapterOptions,
+} from "./src/storage/local_fs/mod.ts";
+export {
+  MemoryAdapter,
+  /** Options of `MemoryAdapter`. */
+  type MemoryAdapterOptions,
+} from "./src/storage/memory_adapter.ts";
+export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "./src/storage/storage_adapter.ts";
 export {
   hasCode,
+  /** Whether a failed mutation may have happened. */
   type Outcome,
   StorageError,
+  /** The code of a `StorageError`. */
   type StorageErrorCode,
+  /** Options of the constructor of `StorageError`. */
   type StorageErrorOptions,
 } from "./src/storage/storage_error.ts";
-export { validateKey } from "./src/storage/validate_key.ts";

@@ -8,14 +8,16 @@ export interface ButtonUpdate {
   readonly interactive: boolean;
   /** After how many milliseconds the caller is to show {@linkcode FlagMethod.reset}. */
   readonly resetAfterMs?: number | undefined;
-  /** What went wrong, where the text is `Error!`. */
-  readonly error?: unknown;
+  /** The message of the error, if the text is `Error!`. `onError` gets the error itself. */
+  readonly error?: string | undefined;
 }
 
 /** Options of {@linkcode FlagMethod}, in place of plain `true`. */
 export interface VisualFeedbackOptions {
   /** For how many milliseconds `Saved` or `Error!` is shown. @default {800} */
   readonly pauseMs?: number | undefined;
+  /** Called with the error of a flag that failed. An error that it throws is ignored. */
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** What is known of a request for a flag. */
@@ -54,6 +56,7 @@ export class FlagMethod {
   readonly value: string | null;
   readonly #callback: FlaggingCallback;
   readonly #pauseMs: number | null;
+  readonly #onError: VisualFeedbackOptions["onError"];
 
   /**
    * Makes the method of one button.
@@ -72,8 +75,9 @@ export class FlagMethod {
     this.#callback = callback;
     this.label = label;
     this.value = value;
-    const options = visualFeedback === true ? {} : visualFeedback;
-    this.#pauseMs = options === false ? null : options.pauseMs ?? PAUSE_MS;
+    const options: VisualFeedbackOptions = typeof visualFeedback === "object" ? visualFeedback : {};
+    this.#pauseMs = visualFeedback === false ? null : options.pauseMs ?? PAUSE_MS;
+    this.#onError = options.onError;
   }
 
   /** What the button shows while the sample is under way. */
@@ -100,11 +104,21 @@ export class FlagMethod {
       await this.#callback.flag(data, this.value, request.username ?? null);
     } catch (error) {
       if (pauseMs === null) throw error;
-      return { value: "Error!", interactive: false, resetAfterMs: pauseMs, error };
+      this.#report(error);
+      const message = error instanceof Error ? error.message : String(error);
+      return { value: "Error!", interactive: false, resetAfterMs: pauseMs, error: message };
     }
     return pauseMs === null
       ? this.reset()
       : { value: "Saved", interactive: false, resetAfterMs: pauseMs };
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#onError?.(error);
+    } catch {
+      // as documented
+    }
   }
 }
 
@@ -127,10 +141,11 @@ export type FlagOption = string | readonly [label: string, value: string];
  */
 export function flagMethods(
   callback: FlaggingCallback,
-  options: readonly FlagOption[] = [["Flag", ""]],
+  options: readonly FlagOption[] = [],
   visualFeedback: boolean | VisualFeedbackOptions = true,
 ): FlagMethod[] {
-  return options.map((option) => {
+  const shown: readonly FlagOption[] = options.length === 0 ? [["Flag", ""]] : options;
+  return shown.map((option) => {
     const [label, value] = typeof option === "string" ? [`Flag as ${option}`, option] : option;
     return new FlagMethod(callback, label, value, visualFeedback);
   });

@@ -50,15 +50,13 @@ function isNumberArray(value: object): value is Float64Array {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-const EMPTIED: readonly (abstract new (...args: never[]) => object)[] = [
-  Map,
-  Set,
-  WeakMap,
-  WeakSet,
-  ArrayBuffer,
-  DataView,
-  Promise,
-];
+/** Whether JSON would write an object of some class as `{}`, whatever is in it. */
+function isEmptied(value: object): boolean {
+  if (Array.isArray(value) || Object.keys(value).length > 0) return false;
+  const prototype = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return !isPlain && typeof value.valueOf() === "object"; // not a boxed number or boolean
+}
 
 function replacementOf({ column, simplifyFileData, replace }: JsonCellOptions): Replacement {
   return (value, plain) => {
@@ -70,8 +68,7 @@ function replacementOf({ column, simplifyFileData, replace }: JsonCellOptions): 
     if (simplifyFileData && isFileData(replaced)) return replaced.path;
     if (replaced !== plain) return replaced;
     if (isNumberArray(value)) return Array.from(value);
-    const emptied = EMPTIED.find((kind) => value instanceof kind);
-    return emptied === undefined ? plain : refuse(emptied.name, column);
+    return isEmptied(value) ? refuse(value.constructor.name, column) : plain;
   };
 }
 

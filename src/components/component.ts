@@ -44,9 +44,9 @@ export interface CellContext {
  * assertEquals(await logger.flag([1.5]), 1);
  * ```
  */
-export interface Component {
+export interface Component<Value = unknown> {
   /** The name of the column. @default {"component <index>"} */
   readonly label?: string | null | undefined;
   /** Makes a cell of a value. What it throws rejects the sample; nothing is written then. */
-  toCell(value: unknown, context: CellContext): Cell | Promise<Cell>;
+  toCell(value: Value, context: CellContext): Cell | Promise<Cell>;
 }

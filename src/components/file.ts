@@ -2,6 +2,19 @@ import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files
 import type { Cell, CellContext, Component, FileSource } from "./component.ts";
 import { type FileData, isFileData, toFileData } from "./file_data.ts";
 
+/**
+ * A file, or an object that holds files, as an annotated image does.
+ *
+ * @category Components
+ */
+export type FileValue =
+  | FileSource
+  | FileData
+  | Readonly<Record<string, unknown>>
+  | readonly unknown[]
+  | null
+  | undefined;
+
 /** Options of {@linkcode file} and {@linkcode files}. */
 export interface FileOptions {
   /**
@@ -82,7 +95,10 @@ function toCell(value: unknown, context: CellContext, { open }: FileOptions): Pr
  * assertEquals(await logger.flag([photo, "dog"], "wrong"), 1);
  * ```
  */
-export function file(label?: string | null, options: FileOptions = {}): Component {
+export function file(
+  label?: string | null,
+  options: FileOptions = {},
+): Component<FileValue> {
   return {
     label,
     toCell(value, context) {
@@ -106,7 +122,10 @@ export function file(label?: string | null, options: FileOptions = {}): Componen
  * assertEquals(await logger.flag([[new File(["1"], "1.txt"), new File(["2"], "2.txt")]]), 1);
  * ```
  */
-export function files(label?: string | null, options: FileOptions = {}): Component {
+export function files(
+  label?: string | null,
+  options: FileOptions = {},
+): Component<readonly FileValue[] | null | undefined> {
   return {
     label,
     toCell(value, context) {

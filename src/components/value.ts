@@ -1,5 +1,5 @@
 import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files.ts";
-import type { Component } from "./component.ts";
+import type { CellContext, Component } from "./component.ts";
 import { jsonCell } from "./_json_cell.ts";
 
 /**
@@ -17,10 +17,10 @@ import { jsonCell } from "./_json_cell.ts";
  * assertEquals(await logger.flag(["a cat", { cat: 0.9, dog: 0.1 }]), 1);
  * ```
  */
-export function value(label?: string | null): Component {
+export function value<Value = unknown>(label?: string | null): Component<Value> {
   return {
     label,
-    toCell(value, context) {
+    toCell(value: unknown, context: CellContext) {
       if (typeof value !== "object" || value === null) return jsonCell(value, context);
       const sources = filesIn(value, isFileSource);
       return sources.size === 0

@@ -1,28 +1,36 @@
 import { value } from "../components/value.ts";
-import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
+import { known } from "./_known_options.ts";
+import { DatasetLogger } from "./dataset_logger.ts";
+import type { LoggerOptions } from "./logger_options.ts";
 
-/** What a person did to one message of a conversation. */
+/**
+ * A person's verdict on one message of a conversation.
+ *
+ * @category Loggers
+ */
 export interface LikeData {
-  /** Which message: its index, or its turn and its place in it. */
+  /** The message: its index, or its turn and its place in the turn. */
   readonly index: number | readonly [number, number];
-  /** The message itself. */
+  /** The text or the content of the message. */
   readonly value: unknown;
-  /** Whether the person liked it, or what the person said of it. @default {true} */
+  /** Whether the person liked it, or the person's own word. @default {true} */
   readonly liked?: boolean | string | null | undefined;
 }
 
 /**
  * Logs liked and disliked messages to `log.csv`, with the columns `conversation`, `index`, `value`,
- * `flag` and `timestamp`. Where `log.csv` has other columns, `log2.csv` is used, and so on.
+ * `flag` and `timestamp`. If `log.csv` has other columns, `log2.csv` is used, and so on.
  *
  * Gives the guarantee of `CSVLogger`.
+ *
+ * @category Loggers
  *
  * @example Usage
  * ```ts
  * import { ChatCSVLogger, MemoryAdapter } from "@flagstone/flagging";
  * import { assertEquals } from "@std/assert";
  *
- * await using logger = new ChatCSVLogger({ storage: new MemoryAdapter(), verbose: false });
+ * await using logger = new ChatCSVLogger({ storage: new MemoryAdapter() });
  * await logger.setup("chat");
  * const messages = [
  *   { role: "user", content: "2 + 2?" },
@@ -35,13 +43,13 @@ export class ChatCSVLogger extends DatasetLogger<
   [flaggingDir?: string],
   [like: LikeData, messages: readonly unknown[]]
 > {
-  /** Makes a logger; touches nothing yet. */
+  /** Creates a logger. Nothing is read or written yet. */
   constructor(options: LoggerOptions = {}) {
-    super(options, { fileName: "log.csv", header: true, simplifyFileData: false });
+    super(known(options), { fileName: "log.csv", header: true, simplifyFileData: false });
   }
 
   /**
-   * Tells where to log.
+   * Sets where to log. Nothing is written until the first `flag()`.
    *
    * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
@@ -52,19 +60,22 @@ export class ChatCSVLogger extends DatasetLogger<
   }
 
   /**
-   * Logs what a person did to a message: `Like` or `Dislike`, or the person's own word.
+   * Logs a verdict on a message: `Like` or `Dislike`, or the person's own word.
    *
-   * @param like The message, and whether it was liked
+   * @param like The message, and whether the person liked it
    * @param messages The whole conversation
-   * @returns How many samples the file has now
+   * @returns The number of samples in the file
+   * @throws {TypeError} If the arguments are swapped
    * @throws {StorageError} If the storage fails
    */
   async flag(like: LikeData, messages: readonly unknown[]): Promise<number> {
+    if (Array.isArray(like) || !Array.isArray(messages)) {
+      throw new TypeError(
+        "Cannot flag the message: the arguments are flag({ index, value, liked }, messages)",
+      );
+    }
     const liked = like.liked ?? true;
-    const word = typeof liked === "string" ? liked : liked ? "Like" : "Dislike";
-    return await this.keep([messages, like.index, like.value], [
-      optionalField("flag", word),
-      this.timestamp(),
-    ]);
+    const flag = typeof liked === "string" ? liked : liked ? "Like" : "Dislike";
+    return await this.keep([messages, like.index, like.value], { flag });
   }
 }

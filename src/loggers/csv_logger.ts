@@ -1,49 +1,59 @@
 import { ulid } from "@std/ulid/ulid";
-import { DatasetLogger, type LoggerOptions, optionalField } from "./dataset_logger.ts";
+import { known } from "./_known_options.ts";
+import { DatasetLogger } from "./dataset_logger.ts";
 import type { Components, Sample } from "./flagging_callback.ts";
+import type { LoggerOptions } from "./logger_options.ts";
 
-/** Options of {@linkcode CSVLogger}. */
+/**
+ * Options of {@linkcode CSVLogger}.
+ *
+ * @category Loggers
+ */
 export interface CSVLoggerOptions extends LoggerOptions {
-  /** Whether the cell of a file is its path alone. @default {true} */
+  /** Whether the cell of a file is its path only. @default {true} */
   readonly simplifyFileData?: boolean | undefined;
   /**
-   * A fixed name for the data file. Where it exists with other headers, the next free sibling is
-   * used: `mine2.csv` for `mine.csv`.
+   * A fixed name for the data file. If it exists with other headers, the next free sibling is used:
+   * `mine2.csv` for `mine.csv`.
    *
    * @default {`dataset<N>.csv`, where N counts the header versions}
    */
   readonly datasetFileName?: string | undefined;
   /**
-   * Whether samples have an `id` column, a ULID or what the caller gives, and one that is flagged
-   * again with the same id counts once. Keeps the ids of the dataset in memory.
+   * Whether samples have an `id` column, and a sample that is flagged again with the same id counts
+   * once. The id is a new ULID unless the caller gives one. Keeps the ids of the dataset in memory.
    *
    * @default {false}
    */
   readonly sampleId?: boolean | undefined;
 }
 
-/** Options of {@linkcode CSVLogger.flag}. */
+/**
+ * Options of {@linkcode CSVLogger.flag}.
+ *
+ * @category Loggers
+ */
 export interface FlagOptions {
   /**
-   * The sample's identity, such as the idempotency key of a request: needs `sampleId`.
+   * The sample's identity, such as the idempotency key of a request. Requires `sampleId: true`.
    *
    * @default {a new ULID}
    */
   readonly id?: string | undefined;
 }
 
-const ID_COLUMN = "id";
-
 /**
  * Logs each sample as a row of a CSV dataset: a column for each component, then `flag` and
- * `username` where samples have them, then `timestamp`.
+ * `username` once a sample has them, then `timestamp`.
  *
- * A file takes a sample if it has the sample's columns. Where the columns change, the next file is
- * made: `dataset1.csv`, `dataset2.csv`, … So every row stands under its own headers.
+ * A file takes a sample if it has the sample's columns. If the columns change, the next file is
+ * created: `dataset1.csv`, `dataset2.csv`, … So every row stands under its own headers.
  *
- * A sample whose `flag()` resolved is in the dataset exactly once, whole. One that rejected is not,
- * unless the error is a `StorageError` with the outcome `"unknown"`: then it is there zero or one
+ * If `flag()` resolves, the row is saved exactly once, whole. If it rejects, nothing is saved, unless
+ * the error is a `StorageError` with the outcome `"unknown"`: then the row is there zero or one
  * times.
+ *
+ * @category Loggers
  *
  * @example Usage
  * ```ts
@@ -60,20 +70,21 @@ const ID_COLUMN = "id";
 export class CSVLogger extends DatasetLogger {
   readonly #sampleId: boolean;
 
-  /** Makes a logger; touches nothing yet. */
+  /** Creates a logger. Nothing is read or written yet. */
   constructor(options: CSVLoggerOptions = {}) {
-    super(options, {
-      fileName: options.datasetFileName,
+    const { simplifyFileData = true, datasetFileName, sampleId = false } = options;
+    super(known(options, "simplifyFileData", "datasetFileName", "sampleId"), {
+      fileName: datasetFileName,
       header: true,
       verbose: true,
-      simplifyFileData: options.simplifyFileData ?? true,
-      idColumn: options.sampleId ? ID_COLUMN : undefined,
+      simplifyFileData,
+      idColumn: sampleId ? "id" : undefined,
     });
-    this.#sampleId = options.sampleId ?? false;
+    this.#sampleId = sampleId;
   }
 
   /**
-   * Tells which components the samples have. Makes nothing: the first sample does.
+   * Sets the components of the samples and where to log. Nothing is written until the first `flag()`.
    *
    * @param components Components, or labels for plain values
    * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
@@ -88,12 +99,12 @@ export class CSVLogger extends DatasetLogger {
    * Logs a sample.
    *
    * @param data A value for each component
-   * @param flagOption What the person said of it; its column appears with the first sample that has it
-   * @param username Who said so; its column appears likewise
+   * @param flagOption The person's verdict; its column appears with the first sample that has one
+   * @param username The person; this column appears likewise
    * @param options The sample's identity
-   * @returns How many samples the dataset file has now
-   * @throws {TypeError} If the number of values is not that of the components, or there is an id
-   * without `sampleId`, or an empty one
+   * @returns The number of samples in the dataset file
+   * @throws {TypeError} If the number of values is not that of the components, an argument is not a
+   * string, or an id is empty or given without `sampleId`
    * @throws {StorageError} If the storage fails
    */
   async flag(
@@ -102,18 +113,15 @@ export class CSVLogger extends DatasetLogger {
     username?: string | null,
     options: FlagOptions = {},
   ): Promise<number> {
-    return await this.keep(data, [
-      optionalField("flag", flagOption),
-      optionalField("username", username),
-      optionalField(ID_COLUMN, this.#idOf(options)),
-      this.timestamp(),
-    ]);
+    const extras = { flag: flagOption, username };
+    const id = this.#idOf(options);
+    return await this.keep(data, id === undefined ? extras : { ...extras, id });
   }
 
-  #idOf({ id }: FlagOptions): string | null {
+  #idOf({ id }: FlagOptions): string | undefined {
     if (id === "") throw new TypeError("Cannot flag a sample with an empty id");
     if (this.#sampleId) return id ?? ulid();
-    if (id === undefined) return null;
-    throw new TypeError("Cannot flag a sample with an id as the logger has no `sampleId: true`");
+    if (id === undefined) return undefined;
+    throw new TypeError("Cannot flag a sample with an id: create the logger with `sampleId: true`");
   }
 }

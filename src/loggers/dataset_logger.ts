@@ -1,98 +1,20 @@
-import type { Cell, Component } from "../components/component.ts";
-import { pathSegment } from "../components/safe_name.ts";
-import { value } from "../components/value.ts";
-import { escapeCell } from "../csv/escape.ts";
 import { DatasetVersions } from "../dataset/dataset_versions.ts";
-import type { WriteMode } from "../dataset/log/part_writer.ts";
-import type { Field } from "../dataset/fields.ts";
 import { FixedNames, NumberedNames } from "../dataset/file_names.ts";
-import type { RetryOptions } from "../dataset/retries.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
+import type { Field } from "../dataset/fields.ts";
+import type { WriteMode } from "../dataset/log/part_writer.ts";
+import { refusal } from "../storage/kit/fail.ts";
 import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
-import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isUnknown, withOutcome } from "../storage/outcome.ts";
-import { utf8Length, validateKey } from "../storage/validate_key.ts";
+import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { isValidKey, utf8Length, validateKey } from "../storage/validate_key.ts";
+import { extraFields, type Extras, fieldsOf, refuseOtherLength } from "./_cells.ts";
+import { ambiguousNames, type Column, columnsOf } from "./_columns.ts";
+import { InFlight } from "./_in_flight.ts";
 import { probeOnce } from "./_probe_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
 import { type Components, FlaggingCallback, type Sample } from "./flagging_callback.ts";
-
-/** Options that every logger of this package takes. */
-export interface LoggerOptions {
-  /**
-   * Where to log. Without it, `flaggingDir` is a directory of the local disk; with it, a key prefix.
-   *
-   * @default {a LocalFsAdapter of `flaggingDir`}
-   */
-  readonly storage?: StorageAdapter | undefined;
-  /**
-   * Whether to print which file was made or taken up, and what was repaired.
-   *
-   * @default {true for CSVLogger, false for the others}
-   */
-  readonly verbose?: boolean | undefined;
-  /** The clock of the timestamps, in milliseconds since 1970. @default {Date.now} */
-  readonly now?: (() => number) | undefined;
-  /**
-   * Writes a timestamp, from microseconds since 1970 that never repeat within a process.
-   *
-   * @default {formatTimestamp: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`}
-   */
-  readonly timestamp?: ((microseconds: number) => string) | undefined;
-  /**
-   * The size in bytes at which a dataset goes on in a new part, on a storage that rewrites objects.
-   *
-   * @default {1_048_576}
-   */
-  readonly maxPartBytes?: number | undefined;
-  /**
-   * Whether this logger adds its rows to files of its own, beside those of other writers:
-   * `dataset1.w3f….csv`. No two writers then stand in each other's way, as many isolates of an edge
-   * function do, and a storage that can neither append nor swap will do. `flag()` then counts this
-   * logger's samples alone; `readDataset()` reads all.
-   *
-   * @default {false}
-   */
-  readonly segments?: boolean | undefined;
-  /**
-   * Whether to probe a storage that can be probed, as those of S3 and R2, before the first sample: a
-   * store that ignores conditions would lose samples, and is refused as `Misconfigured`. Costs some
-   * forty requests, once an adapter.
-   *
-   * @default {true}
-   */
-  readonly probe?: boolean | undefined;
-  /**
-   * How long a request whose answer is lost is sent again, before its samples reject with the
-   * outcome `"unknown"`: raise it to outlast the outages of a store. Files are sent again as well,
-   * but for those that are streams, which can be read but once.
-   *
-   * @default {8 times, some 3 seconds in all}
-   */
-  readonly retry?: RetryOptions | undefined;
-}
-
-/** What kind of dataset a logger keeps. */
-export interface DatasetLoggerSettings {
-  /** The name of its file; `undefined`: `dataset<N>.csv`. */
-  readonly fileName: string | undefined;
-  /** Whether its first row is a header. */
-  readonly header: boolean;
-  /** Whether the cell of a file is its path alone. */
-  readonly simplifyFileData: boolean;
-  /** The column of the samples' ids, if each is to count once; the last before the timestamp. */
-  readonly idColumn?: string | undefined;
-  /** Whether it is verbose where the options do not say. @default {false} */
-  readonly verbose?: boolean | undefined;
-}
-
-interface Column {
-  readonly name: string;
-  /** The name as a header cell. */
-  readonly header: string;
-  /** The name as a directory for files. */
-  readonly segment: string;
-  readonly component: Component;
-}
+import type { DatasetLoggerSettings, LoggerOptions } from "./logger_options.ts";
 
 interface Setup {
   readonly columns: readonly Column[];
@@ -101,56 +23,35 @@ interface Setup {
 }
 
 const MAX_NAME_BYTES = 200;
-const TURNS = 10; // how deep in other functions a caller of flag() may be for flush() to wait for it
 
 /** The clock of all loggers of a process, so that no two of their timestamps are equal. */
 const sharedClock: Clock = new Clock(Date.now);
 
-function print(message: string): void {
-  // deno-lint-ignore no-console -- what `verbose` asks for
-  console.log(message);
-}
-
-/** The text of a cell as it stands in a file. */
-export function sanitize(cell: Cell): string {
-  if (cell === null) return "";
-  if (typeof cell === "string") return escapeCell(cell);
-  if (typeof cell?.verbatim === "string") return cell.verbatim;
-  throw new TypeError(
-    `Cannot log a cell that is no text, no { verbatim } and not null: current value is ${typeof cell}`,
-  );
-}
-
-/** The field of a text that a sample may have; made safe for spreadsheets, absent where the text is. */
-export function optionalField(column: string, text: string | null | undefined): Field {
-  const cell = text === null || text === undefined ? undefined : escapeCell(text.toWellFormed());
-  return { column, cell };
-}
-
 /**
- * What the loggers of this package share, from values to a row in a dataset: the class to extend for
- * a logger that keeps such datasets with other columns.
+ * The base class of the loggers of this package, from values to a row in a dataset. Extend it for a
+ * logger whose datasets have other columns.
  *
- * @typeParam SetupArgs What `setup()` takes
- * @typeParam FlagArgs What `flag()` takes
+ * @typeParam SetupArgs The parameters of `setup()`
+ * @typeParam FlagArgs The parameters of `flag()`
  *
- * @example A logger that always keeps the model's name
+ * @category Loggers
+ *
+ * @example A logger that always saves the model's name
  * ```ts
- * import { DatasetLogger, type Field, MemoryAdapter } from "@flagstone/flagging";
+ * import { DatasetLogger, MemoryAdapter } from "@flagstone/flagging";
  * import { assertEquals } from "@std/assert";
  *
  * class ModelLogger extends DatasetLogger<[labels: string[]], [data: unknown[], model: string]> {
  *   constructor() {
- *     const kind = { fileName: "models.csv", header: true, simplifyFileData: true };
- *     super({ storage: new MemoryAdapter(), verbose: false }, kind);
+ *     const settings = { fileName: "models.csv", header: true, simplifyFileData: true };
+ *     super({ storage: new MemoryAdapter() }, settings);
  *   }
  *   setup(labels: string[]): Promise<void> {
  *     this.open(labels);
  *     return Promise.resolve();
  *   }
  *   flag(data: unknown[], model: string): Promise<number> {
- *     const field: Field = { column: "model", cell: model };
- *     return this.keep(data, [field, this.timestamp()]);
+ *     return this.keep(data, { model });
  *   }
  * }
  *
@@ -164,28 +65,30 @@ export abstract class DatasetLogger<
   FlagArgs extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > extends FlaggingCallback<SetupArgs, FlagArgs> {
   readonly #options: LoggerOptions;
-  readonly #kind: DatasetLoggerSettings;
+  readonly #settings: DatasetLoggerSettings;
   readonly #clock: Clock;
-  /** How many samples are under way: a set of promises would leave garbage that V8 keeps for long. */
-  #underWay = 0;
-  #idle: PromiseWithResolvers<void> | null = null;
+  readonly #inFlight: InFlight = new InFlight();
   #setup: Setup | null = null;
   #disposed = false;
 
-  /** Makes a logger of this kind; touches nothing yet. */
-  constructor(options: LoggerOptions, kind: DatasetLoggerSettings) {
+  /**
+   * Creates a logger with these settings. Nothing is read or written yet.
+   *
+   * @throws {TypeError} If the options are a string, or the file name is a path or too long
+   */
+  constructor(options: LoggerOptions, settings: DatasetLoggerSettings) {
     super();
-    if (kind.fileName?.includes("/")) {
+    if (typeof options !== "object") {
+      const shown = JSON.stringify(options);
       throw new TypeError(
-        `Cannot log to the file ${JSON.stringify(kind.fileName)} as it is a path`,
+        `Cannot create a logger with ${shown}: a directory goes to setup(components, ${shown})`,
       );
     }
-    if (kind.fileName !== undefined) {
-      validateKey(kind.fileName, options.storage?.name ?? "logger");
-      refuseLongName(kind.fileName);
+    if (settings.fileName !== undefined) {
+      refuseFileName(settings.fileName, options.storage?.name ?? "logger");
     }
     this.#options = options;
-    this.#kind = kind;
+    this.#settings = settings;
     this.#clock = options.now === undefined ? sharedClock : new Clock(options.now);
   }
 
@@ -195,46 +98,46 @@ export abstract class DatasetLogger<
   }
 
   /**
-   * How samples reach the store: `"append"` to a file, `"rewrite"` of an object under
-   * compare-and-swap, or `"write-once"`, each group in an object of its own; `null` before the first one.
+   * How samples reach the store: `"append"` to a file, `"rewrite"` of an object with
+   * compare-and-swap, or `"write-once"`, each group in an object of its own; `null` before the first
+   * sample.
    */
   get writeMode(): WriteMode | null {
     return this.#setup?.versions.writeMode ?? null;
   }
 
-  /** Waits until every sample that was flagged is kept or was rejected. */
-  override async flush(): Promise<void> {
-    while (this.#underWay > 0) {
-      await (this.#idle ??= Promise.withResolvers()).promise;
-      // Whoever waited for a sample may flag the next one, and comes first.
-      for (let i = 0; i < TURNS; i++) await null;
-    }
+  /** Waits until every flagged sample is saved or rejected. */
+  override flush(): Promise<void> {
+    return this.#inFlight.flush();
   }
 
-  /** Waits for what is under way; samples flagged later are refused. Idempotent. */
+  /** Waits for samples in flight; samples flagged later are refused. Idempotent. */
   override async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.flush();
   }
 
-  /** Prepares for samples of these components. */
+  /**
+   * Prepares for samples of these components. Nothing is read or written yet.
+   *
+   * @throws {TypeError} If a component or the directory is not one
+   */
   protected open(components: Components, flaggingDir: string = "flagged"): void {
     this.#refuseDisposed("set up");
     const { storage, maxPartBytes, segments, retry, probe = true } = this.#options;
-    const { verbose = this.#kind.verbose ?? false } = this.#options;
+    const { fileName, header, idColumn, simplifyFileData } = this.#settings;
+    const columns = columnsOf(components, fileName);
     const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
     const place: FilePlace = {
       storage: storage ?? new LocalFsAdapter({ root: flaggingDir }),
       directory,
-      simplifyFileData: this.#kind.simplifyFileData,
+      simplifyFileData,
       retry,
     };
-    const { fileName, header, idColumn } = this.#kind;
     const names = fileName === undefined
       ? new NumberedNames(place.storage, directory)
       : new FixedNames(directory + fileName);
     const shown = storage === undefined ? `${flaggingDir.replace(/(?<=.)\/$/, "")}/` : "";
-    const say = verbose ? print : undefined;
     const versions = new DatasetVersions(place.storage, names, {
       header,
       idColumn,
@@ -243,46 +146,48 @@ export abstract class DatasetLogger<
       segments,
       retry,
       ...(probe ? { beforeFirst: () => probeOnce(place.storage) } : {}),
-      onNotice: say,
+      onNotice: this.#notify,
       onFile: (key, made) =>
-        say?.(`${made ? "Created" : "Using existing"} dataset file at: ${shown}${key}${this.#way}`),
+        this.#notify(
+          `${made ? "Created" : "Using existing"} dataset file at: ${shown}${key}${this.#way}`,
+        ),
     });
-    const columns = components.map((component, i) => toColumn(component, i, fileName));
+    const ambiguous = ambiguousNames(columns);
+    if (ambiguous !== undefined) this.#notify(ambiguous);
     this.#setup = { columns, place, versions };
   }
 
-  /** Keeps a sample: the cells of its components, and the fields behind them. */
-  protected keep(data: readonly unknown[], rest: readonly Field[]): Promise<number> {
-    this.#underWay++;
-    const kept = this.#keep(data, rest);
-    const done = (): void => {
-      if (--this.#underWay > 0) return;
-      this.#idle?.resolve();
-      this.#idle = null;
-    };
-    kept.then(done, done);
-    return kept;
+  /**
+   * Saves a sample: a cell for each component, then the extras, then a timestamp. Everything is
+   * escaped. A dataset without a header has neither extras nor timestamps.
+   *
+   * @param data A value for each component
+   * @param extras Further texts by their columns. `null` and `undefined` are texts that the sample
+   * does not have: their column appears with the first sample that has it
+   * @returns The number of samples in the dataset file
+   * @throws {TypeError} If the values do not fit the components, or an extra is not a string
+   * @throws {StorageError} If the storage fails
+   */
+  protected keep(data: Sample, extras: Extras = {}): Promise<number> {
+    return this.#inFlight.track(this.#keep(data, extras));
   }
 
-  /** A timestamp's field. */
-  protected timestamp(): Field {
-    const { timestamp = formatTimestamp } = this.#options;
-    return { column: "timestamp", cell: timestamp(this.#clock.next()) };
-  }
-
-  async #keep(data: readonly unknown[], rest: readonly Field[]): Promise<number> {
+  async #keep(data: Sample, extras: Extras): Promise<number> {
     this.#refuseDisposed("flag");
     const setup = this.#setup;
-    if (setup === null) throw new Error("Cannot flag as setup() was not called");
+    if (setup === null) {
+      throw new Error("Cannot flag as setup() was not called: await logger.setup([...]) first");
+    }
     refuseOtherLength(data, setup.columns);
+    const rest = this.#settings.header ? [...extraFields(extras), this.#timestamp()] : [];
     const files = new SampleFiles(setup.place);
     let fields: Field[];
     try {
-      const cells = makeCells(data, setup.columns, files);
-      fields = toFields(setup.columns, cells instanceof Promise ? await cells : cells);
+      const made = fieldsOf(data, setup.columns, files);
+      fields = made instanceof Promise ? await made : made;
     } catch (error) {
       await files.discard();
-      throw withOutcome(error, "not-applied"); // whatever became of a file, no row names it
+      throw withOutcome(error, "not-applied"); // even if a file is there, no row names it
     }
     try {
       let isKnown = false;
@@ -290,104 +195,78 @@ export abstract class DatasetLogger<
       if (isKnown) await files.discard();
       return total;
     } catch (error) {
-      // Where nobody knows whether the row is there, its files must be.
+      // If the row may be there, its files must be.
       if (!isUnknown(error)) await files.discard();
       throw error;
     }
   }
 
-  /** Whether rows differ by their timestamps alone: with microseconds of the real clock they do. */
-  get #hasUniqueTimestamps(): boolean {
-    const { now, timestamp } = this.#options;
-    return this.#kind.header && now === undefined && timestamp === undefined;
+  #timestamp(): Field {
+    const { timestamp = formatTimestamp } = this.#options;
+    return { column: "timestamp", cell: timestamp(this.#clock.next()) };
   }
 
-  /** How samples reach the store, where that is not the plain way. */
+  /** Reports a notice. A full disk or a closed pipe behind stderr must not reject a sample. */
+  readonly #notify = (notice: string): void => {
+    const { verbose = this.#settings.verbose, onNotice } = this.#options;
+    try {
+      // deno-lint-ignore no-console -- the purpose of `verbose`
+      if (verbose) console.error(notice);
+    } catch {
+      // the notice is lost, the sample is not
+    }
+    try {
+      onNotice?.(notice);
+    } catch {
+      // as documented
+    }
+  };
+
+  /** Whether rows differ by their timestamps: with microseconds of the real clock they do. */
+  get #hasUniqueTimestamps(): boolean {
+    const { now, timestamp } = this.#options;
+    return this.#settings.header && now === undefined && timestamp === undefined;
+  }
+
+  /** The write mode for notices, unless it is the plain one. */
   get #way(): string {
-    const writeMode = this.writeMode;
-    return writeMode === "append" || writeMode === null ? "" : ` (${writeMode})`;
+    const mode = this.writeMode;
+    return mode === "append" || mode === null ? "" : ` (${mode})`;
   }
 
   #refuseDisposed(action: string): void {
-    if (this.#disposed) throw new Error(`Cannot ${action} as the logger was disposed of`);
+    if (!this.#disposed) return;
+    throw new Error(
+      `Cannot ${action} as the logger was disposed of: a module-level "await using" does that when ` +
+        "the module ends, so use const in a server",
+    );
   }
 }
 
 /** The names of parts, segments and torn rows are longer than the file's own. */
-function refuseLongName(fileName: string): void {
+function refuseFileName(fileName: string, adapter: string): void {
   const length = utf8Length(fileName);
-  if (length <= MAX_NAME_BYTES) return;
-  throw new TypeError(
-    `Cannot log to a file whose name exceeds ${MAX_NAME_BYTES} bytes: current value has ${length}`,
-  );
+  if (fileName.includes("/") || length > MAX_NAME_BYTES) {
+    throw new TypeError(
+      `Cannot log to the file ${
+        JSON.stringify(fileName)
+      } as it must be a name, not a path, of at ` +
+        `most ${MAX_NAME_BYTES} bytes: current value has ${length}`,
+    );
+  }
+  validateKey(fileName, adapter);
 }
 
 function toPrefix(flaggingDir: string, { name }: StorageAdapter): string {
-  const directory = flaggingDir.endsWith("/") ? flaggingDir.slice(0, -1) : flaggingDir;
+  const directory = String(flaggingDir).replace(/\/$/, "");
   if (directory === "") return "";
-  validateKey(directory, name);
-  return `${directory}/`;
-}
-
-function toColumn(
-  component: Component | string | null,
-  index: number,
-  fileName: string | undefined,
-): Column {
-  const made = component === null || typeof component === "string" ? value(component) : component;
-  const label = (made.label ?? "").toWellFormed().replace(/^\ufeff/, "");
-  const name = label === "" ? `component ${index}` : label;
-  const segment = pathSegment(name);
-  // A directory must not take the name of a data file.
-  const isDataFile = /\.csv$/i.test(segment) || segment.toLowerCase() === fileName?.toLowerCase();
-  return {
-    name,
-    header: escapeCell(name),
-    segment: isDataFile ? `${segment}_` : segment,
-    component: made,
-  };
-}
-
-function refuseOtherLength(data: readonly unknown[], columns: readonly Column[]): void {
-  if (Array.isArray(data) && data.length === columns.length) return;
-  const given = Array.isArray(data) ? data.length : typeof data;
-  throw new TypeError(
-    `Cannot flag the sample as it must have ${columns.length} values (${
-      columns.map(({ name }) => JSON.stringify(name)).join(", ")
-    }): current value has ${given}`,
+  if (isValidKey(directory) && !/^(?:~|[a-z]+:)(?:\/|$)/i.test(directory)) return `${directory}/`;
+  const names = directory.replace(/^[a-z]+:|[~.]+(?=[/\\])/gi, "").split(/[/\\]+/).filter(Boolean);
+  const attempt = { adapter: name, operation: "log to", key: flaggingDir };
+  throw refusal(
+    attempt,
+    "InvalidKey",
+    "with a storage, the directory is a key prefix of names between slashes: did you mean " +
+      `${JSON.stringify(names.join("/"))}?`,
   );
-}
-
-/** Where no component has to wait, neither does the sample. */
-function makeCells(
-  data: readonly unknown[],
-  columns: readonly Column[],
-  files: SampleFiles,
-): Cell[] | Promise<Cell[]> {
-  const cells = columns.map(({ name, segment, component }, i) => {
-    try {
-      return component.toCell(data[i], files.context(name, segment));
-    } catch (error) {
-      return Promise.reject(error); // others may be storing files, and are waited for
-    }
-  });
-  return cells.some(isPending) ? settled(cells) : cells as Cell[];
-}
-
-/** Whether a cell is a promise, of whichever realm. */
-function isPending(cell: unknown): boolean {
-  return typeof (cell as { then?: unknown } | null)?.then === "function";
-}
-
-/** Waits for all cells even if one fails, so that what the others stored can be removed. */
-async function settled(cells: readonly (Cell | Promise<Cell>)[]): Promise<Cell[]> {
-  const results = await Promise.allSettled(cells);
-  return results.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
-  });
-}
-
-function toFields(columns: readonly Column[], cells: readonly Cell[]): Field[] {
-  return columns.map(({ header }, i) => ({ column: header, cell: sanitize(cells[i] ?? null) }));
 }

@@ -1,33 +1,37 @@
-import { DatasetLogger, type LoggerOptions } from "./dataset_logger.ts";
+import { known } from "./_known_options.ts";
+import { DatasetLogger } from "./dataset_logger.ts";
 import type { Components, Sample } from "./flagging_callback.ts";
+import type { LoggerOptions } from "./logger_options.ts";
 
 /**
- * Logs the values of each sample to `log.csv`, without headers, option, username or timestamp.
- * Where `log.csv` has rows of another length, `log2.csv` is used, and so on.
+ * Logs the values of each sample to `log.csv`, without a header, option, username or timestamp. If
+ * `log.csv` has rows of another length, `log2.csv` is used, and so on.
  *
- * Gives the guarantee of `CSVLogger`, with one exception that its rows bring with them: where the
- * answer of a remote storage is lost, two equal rows cannot be told apart.
+ * Gives the guarantee of `CSVLogger`, with one exception: if the answer of a remote storage is lost,
+ * two equal rows cannot be told apart.
+ *
+ * @category Loggers
  *
  * @example Usage
  * ```ts
  * import { MemoryAdapter, SimpleCSVLogger } from "@flagstone/flagging";
  * import { assertEquals } from "@std/assert";
  *
- * await using logger = new SimpleCSVLogger({ storage: new MemoryAdapter(), verbose: false });
+ * await using logger = new SimpleCSVLogger({ storage: new MemoryAdapter() });
  * await logger.setup(["question", "answer"]);
  * assertEquals(await logger.flag(["2 + 2?", "5"]), 1);
  * ```
  */
 export class SimpleCSVLogger extends DatasetLogger {
-  /** Makes a logger; touches nothing yet. */
+  /** Creates a logger. Nothing is read or written yet. */
   constructor(options: LoggerOptions = {}) {
-    super(options, { fileName: "log.csv", header: false, simplifyFileData: false });
+    super(known(options), { fileName: "log.csv", header: false, simplifyFileData: false });
   }
 
   /**
-   * Tells which components the samples have, as `CSVLogger` is told.
+   * Sets the components of the samples and where to log, like `CSVLogger.setup()`.
    *
-   * @throws {TypeError} If there is no component: a row without cells could not be told from none
+   * @throws {TypeError} If there is no component: a row without cells is a blank line
    */
   // deno-lint-ignore require-await -- what it throws must be a rejection
   async setup(components: Components, flaggingDir?: string): Promise<void> {
@@ -36,9 +40,9 @@ export class SimpleCSVLogger extends DatasetLogger {
   }
 
   /**
-   * Logs a sample; the option and the username are not kept.
+   * Logs a sample. The option and the username are not saved.
    *
-   * @returns How many samples the file has now
+   * @returns The number of samples in the file
    * @throws {TypeError} If the number of values is not that of the components
    * @throws {StorageError} If the storage fails
    */
@@ -47,6 +51,6 @@ export class SimpleCSVLogger extends DatasetLogger {
     _flagOption?: string | null,
     _username?: string | null,
   ): Promise<number> {
-    return await this.keep(data, []);
+    return await this.keep(data);
   }
 }

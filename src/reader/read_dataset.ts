@@ -3,7 +3,7 @@ import { objectKeysOf } from "../dataset/log/part_keys.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { readRecords } from "./read_records.ts";
 
-/** One sample: its texts, by their columns. Of columns with one name the last one counts. */
+/** One sample: its texts by their columns. A second column `name` is read as `name (2)`. */
 export type DatasetRow = Record<string, string>;
 
 /** Options of {@linkcode readDataset}. */
@@ -15,6 +15,17 @@ export interface ReadDatasetOptions {
   readonly uniqueBy?: string | undefined;
 }
 
+/** Column names, in which the second `name` is `name (2)`, so that no value hides another. */
+function distinct(names: readonly string[]): string[] {
+  const seen: string[] = [];
+  for (const name of names) {
+    let distinct = name;
+    for (let n = 2; seen.includes(distinct); n++) distinct = `${name} (${n})`;
+    seen.push(distinct);
+  }
+  return seen;
+}
+
 /** The samples of one object with a header. */
 async function* readRows(
   storage: StorageAdapter,
@@ -22,7 +33,7 @@ async function* readRows(
 ): AsyncGenerator<DatasetRow, void, undefined> {
   let header: string[] | undefined;
   for await (const cells of readRecords(storage, key)) {
-    if (header === undefined) header = cells.map(unescapeCell);
+    if (header === undefined) header = distinct(cells.map(unescapeCell));
     else yield Object.fromEntries(header.map((name, i) => [name, unescapeCell(cells[i] ?? "")]));
   }
 }

@@ -1,4 +1,5 @@
-import { encodeRow, escapeCell } from "@flagstone/flagging";
+import { encodeRow } from "../../src/csv/encode.ts";
+import { escapeCell } from "../../src/csv/escape.ts";
 
 /** What a model was asked and answered, and what a person said of it. */
 export interface Sample {

@@ -1,11 +1,8 @@
 // Where does the time of one awaited flag() go?
-import {
-  CSVLogger,
-  encodeRow,
-  escapeCell,
-  formatTimestamp,
-  LocalFsAdapter,
-} from "@flagstone/flagging";
+import { encodeRow } from "../../src/csv/encode.ts";
+import { escapeCell } from "../../src/csv/escape.ts";
+import { formatTimestamp } from "../../src/dataset/timestamp.ts";
+import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
 import { jsonCell } from "../../src/components/_json_cell.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import type { Answer, BenchOptions, Question, Table } from "./_question.ts";

@@ -9,7 +9,7 @@ import { RecordScanner } from "../../src/csv/record_scanner.ts";
 import { DatasetLog } from "../../src/dataset/log/dataset_log.ts";
 import { readRecords } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import { sanitize } from "../../src/loggers/dataset_logger.ts";
+import { sanitize } from "../../src/loggers/_cells.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
 import { assertSameCell, canonicalJson, parseCsv } from "./_cells.ts";
 import { verifyDeviated, verifyTable } from "./_deviate.ts";

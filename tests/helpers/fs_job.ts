@@ -71,7 +71,12 @@ function writeToFullDevice(key: string): never {
   try {
     device.writeSync(new Uint8Array(1));
   } catch (error) {
-    throw fsError(error, { adapter: "local-fs", operation: "write", key }, "/mnt/full/a", "not-applied");
+    throw fsError(
+      error,
+      { adapter: "local-fs", operation: "write", key },
+      "/mnt/full/a",
+      "not-applied",
+    );
   }
   throw new Error("The device took the byte");
 }

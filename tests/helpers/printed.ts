@@ -1,13 +1,13 @@
 // deno-lint-ignore-file no-console -- what it catches
 /** What an action prints, line by line. */
 export async function printedBy(action: () => Promise<unknown>): Promise<string[]> {
-  const { log } = console;
+  const { error } = console;
   const printed: string[] = [];
-  console.log = (...data: unknown[]) => printed.push(data.join(" "));
+  console.error = (...data: unknown[]) => printed.push(data.join(" "));
   try {
     await action();
   } finally {
-    console.log = log;
+    console.error = error;
   }
   return printed;
 }

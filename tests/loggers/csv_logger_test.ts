@@ -4,7 +4,7 @@ import { readDataset } from "../../src/reader/mod.ts";
 import { ChatCSVLogger } from "../../src/loggers/chat_csv_logger.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
-import type { LoggerOptions } from "../../src/loggers/dataset_logger.ts";
+import type { LoggerOptions } from "../../src/loggers/logger_options.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";

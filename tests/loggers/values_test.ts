@@ -1,14 +1,11 @@
+import type { LoggerOptions } from "../../src/loggers/logger_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Component } from "../../src/components/component.ts";
 import { file, files } from "../../src/components/file.ts";
 import { value } from "../../src/components/value.ts";
 import { readDataset } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
-import {
-  DatasetLogger,
-  type LoggerOptions,
-  optionalField,
-} from "../../src/loggers/dataset_logger.ts";
+import { DatasetLogger } from "../../src/loggers/dataset_logger.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { keysOf, textOf } from "../helpers/dataset_check.ts";
 import { hasPython, readByPython } from "../helpers/python_csv.ts";
@@ -282,7 +279,7 @@ class Rated extends DatasetLogger<[labels: string[]], [data: unknown[], stars?: 
   }
 
   flag(data: unknown[], stars?: number): Promise<number> {
-    return this.keep(data, [optionalField("stars", stars?.toString()), this.timestamp()]);
+    return this.keep(data, { stars: stars?.toString() });
   }
 }
 

@@ -1,0 +1,80 @@
+import type { Cell } from "../components/component.ts";
+import { escapeCell } from "../csv/escape.ts";
+import type { Field } from "../dataset/fields.ts";
+import type { Column } from "./_columns.ts";
+import type { SampleFiles } from "./_sample_files.ts";
+import type { Sample } from "./flagging_callback.ts";
+
+/** The texts of a sample that are not values of components, by their columns. */
+export type Extras = Readonly<Record<string, string | null | undefined>>;
+
+/** Throws a TypeError that lists the columns unless there is one value for each. */
+export function refuseOtherLength(data: Sample, columns: readonly Column[]): void {
+  if (Array.isArray(data) && data.length === columns.length) return;
+  const names = columns.map(({ name }) => JSON.stringify(name)).join(", ");
+  const given = Array.isArray(data)
+    ? data.length
+    : `${typeof data}, not a list: createLogger() takes values by name`;
+  throw new TypeError(
+    `Cannot flag the sample as it must have ${columns.length} values (${names}): current value ` +
+      `has ${given}`,
+  );
+}
+
+/** The fields of a sample's values. It only waits if a component does. */
+export function fieldsOf(
+  data: Sample,
+  columns: readonly Column[],
+  files: SampleFiles,
+): Field[] | Promise<Field[]> {
+  const cells = columns.map(({ name, segment, component }, i) => {
+    try {
+      return component.toCell(data[i], files.context(name, segment));
+    } catch (error) {
+      return Promise.reject(error); // others may be storing files, and are waited for
+    }
+  });
+  if (!cells.some(isPending)) return toFields(columns, cells as Cell[]);
+  return settled(cells).then((cells) => toFields(columns, cells));
+}
+
+/** The fields of a sample's extras: escaped, and absent if the text is. */
+export function extraFields(extras: Extras): Field[] {
+  return Object.entries(extras).map(([name, text]) => {
+    const given = text ?? undefined;
+    if (given !== undefined && typeof given !== "string") {
+      throw new TypeError(
+        `Cannot flag the sample as its ${name} must be a string: current value is ${given}`,
+      );
+    }
+    return { column: escapeCell(name), cell: given && escapeCell(given.toWellFormed()) };
+  });
+}
+
+/** The text of a cell as it stands in a file. */
+export function sanitize(cell: Cell): string {
+  if (cell === null) return "";
+  if (typeof cell === "string") return escapeCell(cell);
+  if (typeof cell?.verbatim === "string") return cell.verbatim;
+  throw new TypeError(
+    `Cannot log a cell that is not a string, { verbatim } or null: current value is ${typeof cell}`,
+  );
+}
+
+/** Whether a cell is a promise, of any realm. */
+function isPending(cell: unknown): boolean {
+  return typeof (cell as { then?: unknown } | null)?.then === "function";
+}
+
+/** Waits for all cells even if one fails, so that files which the others stored can be removed. */
+async function settled(cells: readonly (Cell | Promise<Cell>)[]): Promise<Cell[]> {
+  const results = await Promise.allSettled(cells);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+function toFields(columns: readonly Column[], cells: readonly Cell[]): Field[] {
+  return columns.map(({ header }, i) => ({ column: header, cell: sanitize(cells[i] ?? null) }));
+}

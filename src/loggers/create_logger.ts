@@ -1,0 +1,169 @@
+import type { Component } from "../components/component.ts";
+import type { WriteMode } from "../dataset/log/part_writer.ts";
+import { mistakeIn } from "./_columns.ts";
+import { CSVLogger, type CSVLoggerOptions, type FlagOptions } from "./csv_logger.ts";
+import type { Components } from "./flagging_callback.ts";
+
+/**
+ * Options of {@linkcode createLogger}. `verbose` is `false` unless it is given.
+ *
+ * @category Loggers
+ */
+export interface CreateLoggerOptions extends CSVLoggerOptions {
+  /**
+   * A directory of the local disk; with a `storage`, a key prefix, which may be empty.
+   *
+   * @default {"flagged"}
+   */
+  readonly flaggingDir?: string | undefined;
+}
+
+/**
+ * The components of a {@linkcode KeyedLogger} by the keys of its samples.
+ *
+ * @category Loggers
+ */
+export type Fields = Readonly<Record<string, Component>>;
+
+/**
+ * A sample with a value for each of the fields.
+ *
+ * @category Loggers
+ */
+export type KeyedSample<F extends Fields> = {
+  readonly [Key in keyof F]: F[Key] extends Component<infer Value> ? Value : never;
+};
+
+/**
+ * Options of {@linkcode KeyedLogger.flag}.
+ *
+ * @category Loggers
+ */
+export interface KeyedFlagOptions extends FlagOptions {
+  /** The person's verdict, such as `"wrong"`. @default {an empty cell} */
+  readonly flag?: string | null | undefined;
+  /** The person. @default {an empty cell} */
+  readonly username?: string | null | undefined;
+}
+
+/** Set up at once, so that a mistake is thrown to the caller of createLogger(). */
+class ReadyLogger extends CSVLogger {
+  constructor(components: Components, { flaggingDir, ...options }: CreateLoggerOptions) {
+    super({ verbose: false, ...options });
+    this.open(components, flaggingDir);
+  }
+}
+
+/**
+ * Logs samples whose values have keys, so that they cannot end up in the wrong column. Made by
+ * {@linkcode createLogger}.
+ *
+ * @typeParam F The components by their keys
+ *
+ * @category Loggers
+ */
+export class KeyedLogger<F extends Fields> implements AsyncDisposable {
+  readonly #keys: readonly string[];
+  readonly #logger: CSVLogger;
+
+  /** Creates a logger; prefer {@linkcode createLogger}. */
+  constructor(fields: F, options: CreateLoggerOptions = {}) {
+    this.#keys = Object.keys(fields);
+    this.#logger = new ReadyLogger(this.#keys.map((key) => toComponent(key, fields[key])), options);
+  }
+
+  /** The key of the file that took the last sample; `null` before the first one. */
+  get datasetFile(): string | null {
+    return this.#logger.datasetFile;
+  }
+
+  /** How samples reach the store: see `CSVLogger.writeMode`; `null` before the first sample. */
+  get writeMode(): WriteMode | null {
+    return this.#logger.writeMode;
+  }
+
+  /**
+   * Logs a sample, with the guarantee of `CSVLogger`.
+   *
+   * @param sample A value for each field
+   * @param options The verdict, the person and the sample's identity
+   * @returns The number of samples in the dataset file
+   * @throws {TypeError} If a key is missing or unknown, an option is not a string, or an id is empty
+   * or given without `sampleId`
+   * @throws {StorageError} If the storage fails
+   */
+  async flag(sample: KeyedSample<F>, options: KeyedFlagOptions = {}): Promise<number> {
+    const { flag, username, id } = options;
+    refuseOtherKeys(sample, this.#keys);
+    const data = this.#keys.map((key) => sample[key]);
+    return await this.#logger.flag(data, flag ?? "", username ?? "", { id });
+  }
+
+  /** Waits until every flagged sample is saved or rejected. */
+  flush(): Promise<void> {
+    return this.#logger.flush();
+  }
+
+  /** Waits for samples in flight; samples flagged later are refused. Idempotent. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#logger[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Creates a logger of typed samples with keys. Its datasets are those of `CSVLogger`, always with the
+ * columns `flag` and `username`. Nothing is read or written until the first `flag()`.
+ *
+ * @param fields The components by their keys; a key is the name of the column, unless the component
+ * has a label
+ * @param options Where to log, and the options of `CSVLogger`
+ * @returns The logger
+ * @throws {TypeError} If a field is not a component, or an option is unknown
+ *
+ * @category Loggers
+ *
+ * @example Usage
+ * ```ts
+ * import { createLogger, file, MemoryAdapter, value } from "@flagstone/flagging";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const storage = new MemoryAdapter();
+ * const logger = createLogger({ prompt: value<string>(), picture: file() }, { storage });
+ *
+ * const picture = new File(["not really a picture"], "circle.png", { type: "image/png" });
+ * const sample = { prompt: "a red circle", picture };
+ * assertEquals(await logger.flag(sample, { flag: "wrong", username: "ada" }), 1);
+ * ```
+ */
+export function createLogger<F extends Fields>(
+  fields: F,
+  options: CreateLoggerOptions = {},
+): KeyedLogger<F> {
+  return new KeyedLogger(fields, options);
+}
+
+function toComponent(key: string, component: Component | undefined): Component {
+  const mistake = component === null || typeof component !== "object"
+    ? mistakeIn(component) ?? `${JSON.stringify(component)}: pass a component, such as value()`
+    : mistakeIn(component);
+  if (mistake !== undefined) {
+    throw new TypeError(`Cannot create a logger as the field ${JSON.stringify(key)} is ${mistake}`);
+  }
+  const { label = key } = component!;
+  return { label, toCell: (value, context) => component!.toCell(value, context) };
+}
+
+function refuseOtherKeys(sample: object, keys: readonly string[]): void {
+  const given = Object.keys(sample ?? {});
+  const wrong = [
+    ...keys.filter((key) => !given.includes(key)).map((key) => `missing ${JSON.stringify(key)}`),
+    ...given.filter((key) => !keys.includes(key)).map((key) => `unknown ${JSON.stringify(key)}`),
+  ];
+  if (wrong.length === 0) return;
+  throw new TypeError(
+    `Cannot flag the sample as its keys must be ${
+      keys.map((key) => JSON.stringify(key)).join(", ")
+    }: ` +
+      wrong.join(", "),
+  );
+}
