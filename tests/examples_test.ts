@@ -26,8 +26,10 @@ async function run(name: string, cwd: string, permissions: readonly string[] = [
     env: { NO_COLOR: "1" },
     stdin: "null",
   }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  const decoder = new TextDecoder();
+  assert(success, decoder.decode(stderr));
+  // Notices of the loggers go to stderr.
+  return decoder.decode(stdout) + decoder.decode(stderr);
 }
 
 /** Returns the keys below a directory. */
@@ -137,8 +139,9 @@ Deno.test("custom_adapter logs into a database, again and again", async () => {
   await using dir = new TempDir();
   const permissions = ["--allow-read", "--allow-write=."];
   for (const rows of [2, 4]) {
-    const printed = (await run("custom_adapter.ts", dir.path, permissions)).trim();
-    const [header, ...found] = printed.slice(printed.lastIndexOf("question,")).split("\r\n");
+    const printed = await run("custom_adapter.ts", dir.path, permissions);
+    const csv = printed.slice(printed.indexOf("question,"), printed.lastIndexOf("\r\n"));
+    const [header, ...found] = csv.split("\r\n");
     assertEquals(header, "question,answer,flag,username,timestamp");
     assertEquals(found.length, rows);
   }

@@ -55,11 +55,27 @@ Deno.test("FlagMethod tells what the button shows", async (t) => {
       const failed = await method.call({}, "in");
       assertEquals([failed.value, failed.interactive], ["Error!", false]);
       assertEquals(failed.resetAfterMs, resetAfterMs);
-      assertStrictEquals(failed.error, callback.error);
+      assertEquals(JSON.parse(JSON.stringify(failed)).error, "full");
       callback.error = null;
       assertEquals(await method.call({}, "in"), saved);
     });
   }
+});
+
+Deno.test("FlagMethod.call() reports the error itself to onError, and ignores what that throws", async () => {
+  const callback = new Noting();
+  const seen: unknown[] = [];
+  const method = new FlagMethod(callback, "Flag", "x", {
+    onError(error) {
+      seen.push(error);
+      throw new Error("the hook failed");
+    },
+  });
+  await method.call({}, "in");
+  assertEquals(seen, []);
+  callback.error = new Error("full");
+  assertEquals((await method.call({}, "in")).error, "full");
+  assertStrictEquals(seen[0], callback.error);
 });
 
 Deno.test("FlagMethod.call() without feedback shows the button as it was, and rejects", async () => {
@@ -76,7 +92,7 @@ Deno.test("flagMethods() names buttons as Gradio's flagging_options does", () =>
     flagMethods(...args).map(({ label, value }) => [label, value]);
   const callback = new Noting();
   assertEquals(of(callback), [["Flag", ""]]);
-  assertEquals(of(callback, []), []);
+  assertEquals(of(callback, []), [["Flag", ""]]);
   assertEquals(of(callback, ["yes", ["No!", "no"], ["", "empty"]]), [
     ["Flag as yes", "yes"],
     ["No!", "no"],

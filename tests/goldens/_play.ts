@@ -217,8 +217,8 @@ async function printing(
   action: () => Promise<unknown>,
 ): Promise<{ stdout: string[]; returned?: unknown; error?: unknown }> {
   const stdout: string[] = [];
-  const { log } = console;
-  console.log = (...args: unknown[]) => {
+  const { error } = console;
+  console.error = (...args: unknown[]) => {
     // How rows reach a store that cannot append is told behind what Gradio says.
     stdout.push(args.join(" ").replace(/ \(rewrite\)$/, ""));
   };
@@ -227,6 +227,6 @@ async function printing(
   } catch (error) {
     return { stdout, error };
   } finally {
-    console.log = log;
+    console.error = error;
   }
 }
