@@ -5,14 +5,6 @@
  * Damaged quoting is read as Python's `csv` reads it, never refused: a quote inside an unquoted cell
  * is a character, what follows closed quotes belongs to the cell, quotes that never close reach to
  * the end.
- *
- * @example Usage
- * ```ts
- * import { decodeRecord } from "@flagstone/flagging";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(decodeRecord('a,"line 1\r\nline 2"'), ["a", "line 1\r\nline 2"]);
- * ```
  */
 // Not `parse` of @std/csv: it rewrites line breaks inside quotes, drops a leading byte order mark, and
 // finds other ends of damaged cells than the scanner does, so that a record could lose columns.

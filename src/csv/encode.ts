@@ -3,14 +3,6 @@ import { stringify } from "@std/csv/stringify";
 /**
  * Writes one row as RFC 4180 has it, byte for byte as Python's `csv.writer` does: separated by
  * commas, ended by CRLF, quoted only where a cell holds a comma, a quote, CR or LF.
- *
- * @example Usage
- * ```ts
- * import { encodeRow } from "@flagstone/flagging";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(encodeRow(["a", 'say "hi"']), 'a,"say ""hi"""\r\n');
- * ```
  */
 export function encodeRow(cells: readonly string[]): string {
   if (cells.length <= 1) return encodeShortRow(cells);

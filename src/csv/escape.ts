@@ -33,15 +33,6 @@ function withoutQuotes(text: string): string {
  *
  * A text is unsafe that begins with `=`, `+`, `-`, `@`, TAB, LF or CR, or has one of them behind a
  * comma. Plain numbers (`-5`, `-1.5e3`) and JSON arrays and objects are safe.
- *
- * @example Usage
- * ```ts
- * import { escapeCell } from "@flagstone/flagging";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(escapeCell("=1+1"), "'=1+1");
- * assertEquals(escapeCell("-5"), "-5");
- * ```
  */
 export function escapeCell(text: string): string {
   return isUnsafe(withoutQuotes(text)) ? `'${text}` : text;
@@ -49,15 +40,6 @@ export function escapeCell(text: string): string {
 
 /**
  * The exact inverse of {@linkcode escapeCell}.
- *
- * @example Usage
- * ```ts
- * import { escapeCell, unescapeCell } from "@flagstone/flagging";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(unescapeCell("'=1+1"), "=1+1");
- * assertEquals(unescapeCell(escapeCell("'=1+1")), "'=1+1");
- * ```
  */
 export function unescapeCell(text: string): string {
   return text[0] === "'" && isUnsafe(withoutQuotes(text)) ? text.slice(1) : text;

@@ -65,7 +65,7 @@ export function isValidKey(key: string): boolean {
  *
  * @example Usage
  * ```ts
- * import { validateKey } from "@flagstone/flagging";
+ * import { validateKey } from "@flagstone/flagging/adapter";
  * import { assertThrows } from "@std/assert";
  *
  * validateKey("flagged/dataset1.csv", "mine");

@@ -1,5 +1,6 @@
 // Flags rows with a CSVLogger in a process of its own, and prints what became of each.
 import { CSVLogger, file, LocalFsAdapter, StorageError, value } from "@flagstone/flagging";
+import { arrive } from "./barrier.ts";
 import { rowText } from "./row_text.ts";
 
 /** What a process is to do. */
@@ -17,8 +18,8 @@ export interface WriterJob {
   readonly fileLength?: number;
   /** How many rows are flagged at once. @default {1} */
   readonly burst?: number;
-  /** When to begin, in milliseconds since 1970, so that many processes begin together. */
-  readonly startAt?: number;
+  /** The port of a barrier to wait at, so that many processes begin together. */
+  readonly barrier?: number;
 }
 
 /** What became of one row. */
@@ -53,8 +54,7 @@ if (import.meta.main) {
   const logger = new CSVLogger({ storage: new LocalFsAdapter({ root }), verbose: false });
   const columns = [...labels.map((label) => value(label))];
   await logger.setup(fileLength === undefined ? columns : [...columns, file("file")], "");
-  const wait = (job.startAt ?? 0) - Date.now();
-  if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+  if (job.barrier !== undefined) await arrive(job.barrier);
   for (let i = 0; i < rows; i += burst) {
     const ids = Array.from({ length: Math.min(burst, rows - i) }, (_, j) => `${writer}-${i + j}`);
     await Promise.all(ids.map((id) => flagOne(logger, id, job)));

@@ -3,7 +3,7 @@ import { observed } from "../../src/storage/wrappers/observed.ts";
 import { prefixed } from "../../src/storage/wrappers/prefixed.ts";
 import { retrying } from "../../src/storage/wrappers/retrying.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
-import type { TestRunner } from "../../src/testing/mod.ts";
+import type { ConformanceSettings, TestRunner } from "../../src/testing/mod.ts";
 import { timed } from "../../src/storage/wrappers/timed.ts";
 import { withoutLongestKeys } from "./without_longest_keys.ts";
 
@@ -11,9 +11,18 @@ import { withoutLongestKeys } from "./without_longest_keys.ts";
 export interface Wrapping {
   /** Puts it around. */
   readonly wrap: (adapter: StorageAdapter) => StorageAdapter;
-  /** What registers the suite, where that is not Deno.test. */
+  /** Registers the suite instead of Deno.test. */
   readonly test?: TestRunner;
+  /** Whether it is a stack of all wrappers. */
+  readonly isStack?: boolean;
 }
+
+/** For runs of the suite whose subject is a wrapper, and not the adapter that has passed it alone. */
+export const WRAPPER_SETTINGS: ConformanceSettings = {
+  overwrites: 200,
+  increments: 20,
+  operations: 100,
+};
 
 /** Every wrapper alone, and two stacks of them. */
 export const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
@@ -29,10 +38,12 @@ export const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
         throw new Error("a hook that throws");
       }),
     test: withoutLongestKeys,
+    isStack: true,
   },
   "prefixed(timed(retrying(limited(observed())))": {
     wrap: (adapter) =>
       prefixed(timed(retrying(limited(observed(adapter, () => {}), 3)), 60_000), "a/b/"),
     test: withoutLongestKeys,
+    isStack: true,
   },
 };

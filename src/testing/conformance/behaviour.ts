@@ -39,6 +39,8 @@ export interface ConformanceSettings {
   readonly seed?: number | undefined;
   /** How many random operations are played. @default {400} */
   readonly operations?: number | undefined;
+  /** How many times behaviour 14 overwrites one object. @default {5000} */
+  readonly overwrites?: number | undefined;
   /** How often each of the 8 racers of behaviour 32 increments. @default {200} */
   readonly increments?: number | undefined;
   /** The size of the body of behaviours 61 and 73, in bytes. @default {67108864} */

@@ -105,11 +105,12 @@ function titleOf({ number, name }: Behaviour): string {
 }
 
 function settingsOf(
-  { seed, operations, increments, streamBytes, timeLimitMs }: ConformanceSettings,
+  { seed, operations, overwrites, increments, streamBytes, timeLimitMs }: ConformanceSettings,
 ): BehaviourContext["settings"] {
   return {
     seed: seed ?? freshSeed(),
     operations: operations ?? 400,
+    overwrites: overwrites ?? 5000,
     increments: increments ?? 200,
     streamBytes: streamBytes ?? 64 * 1024 * 1024,
     timeLimitMs: timeLimitMs ?? 120_000,

@@ -2,8 +2,6 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { type Behaviour, type BehaviourContext, inGroup } from "./behaviour.ts";
 import { assertBytes, assertRefused, encode, get, listAll, putText } from "./_harness.ts";
 
-const PUTS = 5000;
-
 async function agreeOnTheVersion({ adapter }: BehaviourContext) {
   const { version } = await putText(adapter, "a", "first");
   assert(typeof version === "string" && version !== "");
@@ -20,13 +18,14 @@ async function agreeOnTheVersion({ adapter }: BehaviourContext) {
   assertNotEquals(next.version, version);
 }
 
-async function neverRepeatAVersion({ adapter }: BehaviourContext) {
+async function neverRepeatAVersion({ adapter, settings }: BehaviourContext) {
+  const { overwrites } = settings;
   const seen = new Set<string>();
-  for (let i = 0; i < PUTS; i++) {
+  for (let i = 0; i < overwrites; i++) {
     const body = encode(`${i}`.padStart(8, "0"));
     seen.add((await adapter.write("a", body)).version);
   }
-  assertEquals(seen.size, PUTS, "Versions came back");
+  assertEquals(seen.size, overwrites, "Versions came back");
 }
 
 async function forgetOldVersions({ adapter }: BehaviourContext) {
