@@ -65,11 +65,11 @@ export {
 export type {
   /** How samples reach the store. */
   WriteMode,
-} from "./src/dataset/log/part_writer.ts";
+} from "./src/dataset/log/write_mode.ts";
 export type {
   /** How long a logger repeats requests. */
   RetryOptions,
-} from "./src/dataset/retries.ts";
+} from "./src/storage/kit/backoff.ts";
 export {
   /** The state of a flag button. */
   type ButtonUpdate,

@@ -1,12 +1,12 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isTransient, StorageError } from "../storage/storage_error.ts";
-import type { WriteMode } from "./log/part_writer.ts";
+import type { WriteMode } from "./log/write_mode.ts";
 import { DatasetLog, type DatasetLogOptions } from "./log/dataset_log.ts";
 import { type Field, headerFor, rowUnder } from "./fields.ts";
 import type { FileNames } from "./file_names.ts";
 import { newWriter, segmentKey } from "./log/part_keys.ts";
 import { NotTakenError } from "./log/not_taken_error.ts";
-import { Retries } from "./retries.ts";
+import { Backoff } from "../storage/kit/backoff.ts";
 
 const MOST_BLOCKED = 20; // names in a row that are there and are no files
 
@@ -100,8 +100,8 @@ export class DatasetVersions {
   }
 
   async #find(fields: readonly Field[]): Promise<DatasetLog> {
-    const retries = new Retries(this.#options.retry);
-    let key = await retries.patiently(isTransient, () => this.#names.first());
+    const backoff = new Backoff(this.#options.retry);
+    let key = await backoff.repeat(isTransient, () => this.#names.first());
     while (true) {
       const log = this.#blocked.has(key) ? null : await this.#open(key);
       if (log?.isEmpty) {

@@ -1,7 +1,8 @@
 import type { CellContext, FileSource } from "../components/component.ts";
 import { isTransient } from "../storage/storage_error.ts";
-import { Retries, type RetryOptions } from "../dataset/retries.ts";
+import { Backoff, type RetryOptions } from "../storage/kit/backoff.ts";
 import { pathSegment } from "../components/safe_name.ts";
+import { hex } from "../storage/kit/hex.ts";
 import { isUnknown } from "../storage/outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isValidKey } from "../storage/validate_key.ts";
@@ -42,9 +43,8 @@ export class SampleFiles {
 
   async #save(segment: string, source: FileSource, name: string): Promise<string> {
     const { directory } = this.#place;
-    const random = crypto.getRandomValues(new Uint8Array(10));
-    const hex = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const path = `${segment}/${hex}/${pathSegment(name.replace(/^.*[/\\]/s, ""))}`;
+    const random = hex(crypto.getRandomValues(new Uint8Array(10)));
+    const path = `${segment}/${random}/${pathSegment(name.replace(/^.*[/\\]/s, ""))}`;
     this.#keys.push(directory + path);
     await this.#write(directory + path, source);
     return path;
@@ -60,7 +60,7 @@ export class SampleFiles {
     };
     const mayPass = (error: unknown): boolean =>
       !(source instanceof ReadableStream) && (isTransient(error) || isUnknown(error));
-    await new Retries(retry).patiently(mayPass, async () => {
+    await new Backoff(retry).repeat(mayPass, async () => {
       await storage.write(key, source instanceof Blob ? source.stream() : source, options);
     });
   }
@@ -68,7 +68,7 @@ export class SampleFiles {
   async #open(path: string): Promise<ReadableStream<Uint8Array> | null> {
     if (!isValidKey(path)) return null;
     const { storage, retry } = this.#place;
-    const found = await new Retries(retry).patiently(isTransient, () => storage.read(path));
+    const found = await new Backoff(retry).repeat(isTransient, () => storage.read(path));
     return found?.body ?? null;
   }
 }

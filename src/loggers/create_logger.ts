@@ -1,5 +1,5 @@
 import type { Component } from "../components/component.ts";
-import type { WriteMode } from "../dataset/log/part_writer.ts";
+import type { WriteMode } from "../dataset/log/write_mode.ts";
 import { mistakeIn } from "./_columns.ts";
 import { CSVLogger, type CSVLoggerOptions, type FlagOptions } from "./csv_logger.ts";
 import type { Components } from "./flagging_callback.ts";

@@ -2,7 +2,7 @@ import { DatasetVersions } from "../dataset/dataset_versions.ts";
 import { FixedNames, NumberedNames } from "../dataset/file_names.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import type { Field } from "../dataset/fields.ts";
-import type { WriteMode } from "../dataset/log/part_writer.ts";
+import type { WriteMode } from "../dataset/log/write_mode.ts";
 import { refusal } from "../storage/kit/fail.ts";
 import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
 import { isUnknown, withOutcome } from "../storage/outcome.ts";

@@ -1,4 +1,4 @@
-import type { RetryOptions } from "../dataset/retries.ts";
+import type { RetryOptions } from "../storage/kit/backoff.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 /**

@@ -7,6 +7,7 @@ import type {
   StoredInfo,
   WriteCall,
 } from "./kit/driver_calls.ts";
+import { fnv1a } from "./kit/fnv1a.ts";
 import { refuseOffset, refusePrecondition } from "./kit/preconditions.ts";
 import { StorageDriver } from "./kit/storage_driver.ts";
 import type { Capabilities, ObjectInfo, ObjectVersion } from "./storage_adapter.ts";
@@ -37,15 +38,10 @@ const CAPABILITIES: Partial<Capabilities> = {
   metadata: true,
 };
 
-/** FNV-1a over the bytes: equal bytes give an equal version, as an ETag does. */
+/** Equal bytes give an equal version, as an ETag does. */
 function contentVersion(bytes: Uint8Array): ObjectVersion {
-  let low = 0x811c9dc5;
-  let high = 0xc9dc5118;
-  for (const byte of bytes) {
-    low = Math.imul(low ^ byte, 0x01000193);
-    high = Math.imul(high ^ byte, 0x01000197);
-  }
-  return `${bytes.length}-${(low >>> 0).toString(16)}${(high >>> 0).toString(16)}` as ObjectVersion;
+  const hashes = [fnv1a(bytes), fnv1a(bytes, 0x01000197)];
+  return `${bytes.length}-${hashes.map((hash) => hash.toString(16)).join("")}` as ObjectVersion;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { file } from "../../src/components/file.ts";
-import type { RetryOptions } from "../../src/dataset/retries.ts";
+import type { RetryOptions } from "../../src/storage/kit/backoff.ts";
 import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";

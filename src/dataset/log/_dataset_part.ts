@@ -3,7 +3,7 @@ import { encodeRow } from "../../csv/encode.ts";
 import type { ReadResult, StorageAdapter } from "../../storage/storage_adapter.ts";
 import { isUnknown } from "../../storage/outcome.ts";
 import { hasCode, isTransient, type StorageError } from "../../storage/storage_error.ts";
-import type { PartWriter, Read } from "./part_writer.ts";
+import type { Added, Base, PartRead, PartWriter } from "./_part_writer.ts";
 import {
   advance,
   type Boundary,
@@ -14,7 +14,7 @@ import {
   scanFrom,
 } from "./boundary.ts";
 import { NotTakenError } from "./not_taken_error.ts";
-import type { Retries } from "../retries.ts";
+import type { Backoff } from "../../storage/kit/backoff.ts";
 import { setAside } from "./_set_aside.ts";
 import { isTornTimestamp } from "./_torn_timestamp.ts";
 
@@ -41,21 +41,23 @@ export interface DatasetPartOptions {
 export class DatasetPart {
   readonly #storage: StorageAdapter;
   readonly #key: string;
-  readonly #target: PartWriter;
+  readonly #writer: PartWriter;
   readonly #options: DatasetPartOptions;
   #boundary: Boundary = EMPTY;
+  /** The state of the object at the boundary: the two change together. */
+  #base: Base = {};
   /** Whether the last record lacks its line end. */
   #lineIsOpen = false;
 
   constructor(
     storage: StorageAdapter,
     key: string,
-    target: PartWriter,
+    writer: PartWriter,
     options: DatasetPartOptions,
   ) {
     this.#storage = storage;
     this.#key = key;
-    this.#target = target;
+    this.#writer = writer;
     this.#options = options;
   }
 
@@ -86,16 +88,15 @@ export class DatasetPart {
 
   /** Reads the whole object, and changes nothing. */
   async load(): Promise<void> {
-    await this.#adopt(await this.#target.read(0));
+    await this.#adopt(await this.#writer.read(0));
   }
 
   /** Takes what is read from its start for the object, whatever was known of it before. */
-  async #adopt(read: Read | null): Promise<void> {
+  async #adopt(read: PartRead | null): Promise<void> {
     const { onRecord, onReset } = this.#options;
     onReset?.();
     const found = read && await scanFrom(read.chunks, EMPTY, { onRecord });
-    this.#target.accept(read);
-    this.#become(found?.boundary ?? EMPTY);
+    this.#become(found?.boundary ?? EMPTY, read?.base ?? {});
     // A header alone may lack its line end; what lacks it elsewhere is looked at before a write.
     if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
   }
@@ -107,28 +108,28 @@ export class DatasetPart {
    * @param bytes The records
    * @param records How many they are
    * @param first The cells of the first of them
-   * @param retries How often to try
+   * @param backoff How often to try
    * @returns Whether they are there, or surely are not since the object changed
    */
   async add(
     bytes: Uint8Array,
     records: number,
     first: readonly string[] | null,
-    retries: Retries,
+    backoff: Backoff,
   ): Promise<"landed" | "refused"> {
     let lostAnswer: StorageError | undefined;
     while (true) {
       try {
-        const { size } = await this.#target.add(bytes, this.#boundary.size);
-        this.#advance(size, bytes, records, first);
+        const added = await this.#writer.add(this.#base, bytes, this.#boundary.size);
+        this.#advance(added, bytes, records, first);
         return "landed";
       } catch (error) {
         if (isUnknown(error)) lostAnswer = error;
         if (hasCode(error, "Conflict")) {
-          return await this.#settleConflict(bytes, lostAnswer, retries);
+          return await this.#settleConflict(bytes, lostAnswer, backoff);
         }
         if (!isUnknown(error) && !isTransient(error)) throw lostAnswer ?? error;
-        if (!await retries.pause()) throw lostAnswer ?? error;
+        if (!await backoff.pause()) throw lostAnswer ?? error;
       }
     }
   }
@@ -167,13 +168,13 @@ export class DatasetPart {
   async #settleConflict(
     bytes: Uint8Array,
     lostAnswer: StorageError | undefined,
-    retries: Retries,
+    backoff: Backoff,
   ): Promise<"landed" | "refused"> {
     // Even a first refusal may answer a copy that fetch or a proxy sent after the one that landed.
     const isOurs = lostAnswer !== undefined || this.#options.uniqueRows;
     const expected = isOurs ? bytes : undefined;
     try {
-      const found = await retries.patiently(isTransient, () => this.#refresh(expected));
+      const found = await backoff.repeat(isTransient, () => this.#refresh(expected));
       if (found === "landed") return found;
       if (found === "replaced" && lostAnswer !== undefined) throw lostAnswer;
     } catch (error) {
@@ -183,13 +184,14 @@ export class DatasetPart {
   }
 
   #advance(
-    size: number,
+    added: Added,
     bytes: Uint8Array,
     records: number,
     first: readonly string[] | null,
   ): void {
     // A program that takes no lock added something, too: the next request will find out what.
-    if (size !== this.#boundary.size + bytes.length) return;
+    this.#base = added;
+    if (added.size !== this.#boundary.size + bytes.length) return;
     const known = this.#boundary;
     const head = known.size === 0 ? bytes.slice(0, headLength(first)) : known.head;
     this.#boundary = advance({ ...known, first: known.first ?? first, head }, bytes, records);
@@ -226,7 +228,7 @@ export class DatasetPart {
   async #refresh(expected?: Uint8Array): Promise<"landed" | "grown" | "replaced"> {
     const known = this.#boundary;
     const from = resumeOffset(known);
-    const read = await this.#target.read(from);
+    const read = await this.#writer.read(from);
     if (read === null || read.start !== from) {
       await this.#adopt(read);
       return read === null ? "grown" : "replaced";
@@ -234,24 +236,26 @@ export class DatasetPart {
     const { onRecord } = this.#options;
     const found = await scanFrom(read.chunks, known, { expected, onRecord });
     // Changed and not grown: somebody edited it, perhaps its header.
-    if (found === null || found.boundary.size === known.size || !await this.#hasHead(known)) {
+    if (
+      found === null || found.boundary.size === known.size || !await this.#hasHead(known, read.base)
+    ) {
       await this.load();
       return found?.landed ? "landed" : "replaced";
     }
-    this.#target.accept(read);
-    this.#become(found.boundary);
+    this.#become(found.boundary, read.base);
     return found.landed ? "landed" : "grown";
   }
 
   /** Whether the object still begins as it did: its header may be edited, and a row be added. */
-  async #hasHead({ head }: Boundary): Promise<boolean> {
-    const now = await this.#target.head(head.length);
+  async #hasHead({ head }: Boundary, base: Base): Promise<boolean> {
+    const now = await this.#writer.head(base, head.length);
     return now.length === head.length && now.every((byte, i) => byte === head[i]);
   }
 
-  #become(boundary: Boundary): void {
+  #become(boundary: Boundary, base: Base): void {
     this.#lineIsOpen &&= boundary.size === this.#boundary.size;
     this.#boundary = boundary;
+    this.#base = base;
   }
 }
 

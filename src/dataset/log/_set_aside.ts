@@ -1,3 +1,4 @@
+import { fnv1a } from "../../storage/kit/fnv1a.ts";
 import type { ObjectVersion, StorageAdapter } from "../../storage/storage_adapter.ts";
 
 /**
@@ -17,7 +18,9 @@ export async function setAside(
   end: number,
   version: ObjectVersion,
 ): Promise<string> {
-  const asideKey = `${key}.torn-${shortHash(`${end} ${version}`)}`;
+  // All writers that find this state of the object torn use one name.
+  const hash = fnv1a(new TextEncoder().encode(`${end} ${version}`));
+  const asideKey = `${key}.torn-${hash.toString(16).padStart(8, "0")}`;
   const torn = await storage.read(key, { range: { start: end }, ifVersion: version });
   if (torn === null) return asideKey;
   await storage.write(asideKey, torn.body);
@@ -30,11 +33,4 @@ export async function setAside(
     ...(storage.capabilities.metadata ? { contentType, metadata } : {}),
   });
   return asideKey;
-}
-
-/** Eight digits that tell one state of an object from another: all who find it torn use one name. */
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5; // FNV-1a
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }

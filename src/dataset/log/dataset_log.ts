@@ -1,20 +1,17 @@
 import { encodeRow } from "../../csv/encode.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import { hasCode, isTransient, StorageError } from "../../storage/storage_error.ts";
-import {
-  AppendWriter,
-  type PartWriter,
-  RewriteWriter,
-  type WriteMode,
-  writeModeFor,
-  WriteOnceWriter,
-} from "./part_writer.ts";
+import { AppendWriter } from "./_append_writer.ts";
+import type { PartWriter } from "./_part_writer.ts";
+import { RewriteWriter } from "./_rewrite_writer.ts";
+import { WriteOnceWriter } from "./_write_once_writer.ts";
+import { type WriteMode, writeModeFor } from "./write_mode.ts";
 import { EMPTY, scanFrom } from "./boundary.ts";
 import { latestPart, partKey } from "./part_keys.ts";
 import { KnownIds } from "./_known_ids.ts";
 import { DatasetPart } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
-import { Retries, type RetryOptions } from "../retries.ts";
+import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
 
 /** Options of {@linkcode DatasetLog}. */
 export interface DatasetLogOptions {
@@ -113,7 +110,7 @@ export class DatasetLog {
     options: DatasetLogOptions = {},
   ): Promise<DatasetLog> {
     const log = new DatasetLog(storage, key, options);
-    await new Retries(log.#retry).patiently(mayPass, () => log.#locate());
+    await new Backoff(log.#retry).repeat(mayPass, () => log.#locate());
     log.#columns = log.#object.first;
     return log;
   }
@@ -185,29 +182,29 @@ export class DatasetLog {
 
   /** Adds the batch exactly once, and resolves its entries with the number of rows. */
   async #publish(batch: readonly Entry[]): Promise<void> {
-    const retries = new Retries(this.#retry);
+    const backoff = new Backoff(this.#retry);
     for (let conflicts = 0;; conflicts++) {
-      await retries.patiently(mayPass, () => this.#prepare());
+      await backoff.repeat(mayPass, () => this.#prepare());
       const fresh = this.#withoutKnown(batch);
       const before = this.rows;
       if (fresh.length === 0 && !this.#needsHeader) return this.#acknowledge(batch, fresh, before);
-      const outcome = await this.#add(fresh, retries);
+      const outcome = await this.#add(fresh, backoff);
       if (outcome === "landed") return this.#acknowledge(batch, fresh, before);
-      if (this.#object.size === 0 && this.#part > 1) await this.#relocate(retries);
+      if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
       if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
         throw new NotTakenError(`"${this.key}" can neither be read nor made`, true);
       }
-      if (conflicts >= CROWDED_AFTER && !await retries.giveWay()) throw this.#crowdedOut();
+      if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) throw this.#crowdedOut();
     }
   }
 
-  async #add(fresh: readonly Entry[], retries: Retries): Promise<"landed" | "refused"> {
+  async #add(fresh: readonly Entry[], backoff: Backoff): Promise<"landed" | "refused"> {
     const header = this.#needsHeader ? encodeRow(this.#columns ?? []) : "";
     const lead = this.#object.lead + header;
     const bytes = encoder.encode(fresh.reduce((text, entry) => text + entry.text, lead));
     const records = fresh.length + (header === "" ? 0 : 1);
     try {
-      return await this.#object.add(bytes, records, this.#columns, retries);
+      return await this.#object.add(bytes, records, this.#columns, backoff);
     } catch (error) {
       // What was given up may still arrive, and must not replace what is written next.
       if (this.writeMode === "write-once") this.#object = this.#objectOf(++this.#part);
@@ -287,8 +284,8 @@ export class DatasetLog {
   }
 
   /** Looks again for the latest part, after the one that was it has gone. */
-  #relocate(retries: Retries): Promise<void> {
-    return retries.patiently(mayPass, () => this.#locate());
+  #relocate(backoff: Backoff): Promise<void> {
+    return backoff.repeat(mayPass, () => this.#locate());
   }
 
   /** Finds the dataset's latest part, and how many rows the parts before have. */

@@ -1,7 +1,9 @@
+import { delay } from "@std/async/delay";
+import { defined } from "../kit/defined.ts";
 import { aborted } from "../kit/fail.ts";
 import { withOutcome } from "../outcome.ts";
 import { resumeBody } from "./_resume_body.ts";
-import { Retries, type RetryLimits } from "./_retries.ts";
+import { Backoff, type RetryOptions } from "../kit/backoff.ts";
 import { type Call, listAttempt, notApplied, surround } from "./_wrapper.ts";
 import type { SendList } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
@@ -22,7 +24,21 @@ export interface RetryingOptions {
   readonly budgetMs?: number | undefined;
 }
 
-function limitsOf({ times = 5, delayMs = 50, budgetMs = 30_000 }: RetryingOptions): RetryLimits {
+const LONGEST_PAUSE_MS = 5000;
+
+/** Pauses before a repetition. Resolves with false if there is none, or a signal is aborted. */
+async function pause(
+  backoff: Backoff,
+  ...given: readonly (AbortSignal | undefined)[]
+): Promise<boolean> {
+  const ms = backoff.next();
+  const signals = given.filter((signal) => signal !== undefined);
+  if (ms === undefined || signals.some(({ aborted }) => aborted)) return false;
+  const signal = signals.length < 2 ? signals[0] : AbortSignal.any(signals);
+  return await delay(ms, defined({ signal })).then(() => true, () => false);
+}
+
+function limitsOf({ times = 5, delayMs = 50, budgetMs = 30_000 }: RetryingOptions): RetryOptions {
   const limits = { times, delayMs, budgetMs };
   for (const [name, value] of Object.entries(limits)) {
     const valid = name === "times" ? Number.isSafeInteger(value) : Number.isFinite(value);
@@ -46,8 +62,8 @@ function ofAll(error: unknown, outcome: Outcome | undefined): unknown {
   return outcome === "unknown" ? withOutcome(error, outcome) : error;
 }
 
-async function sendAgain<T>(call: Call<T>, limits: RetryLimits): Promise<T> {
-  const retries = new Retries(limits);
+async function sendAgain<T>(call: Call<T>, limits: RetryOptions): Promise<T> {
+  const backoff = new Backoff(limits, LONGEST_PAUSE_MS);
   let outcome = notApplied(call);
   while (true) {
     try {
@@ -57,7 +73,7 @@ async function sendAgain<T>(call: Call<T>, limits: RetryLimits): Promise<T> {
       const isKnown = isStorageError(error) && error.outcome === "not-applied";
       if (outcome !== undefined && !isKnown) outcome = "unknown";
       if (!mayBeSentAgain(call, error)) throw ofAll(error, outcome);
-      if (await retries.pause(call.signal)) continue;
+      if (await pause(backoff, call.signal)) continue;
       if (call.signal?.aborted) throw aborted(call.attempt, call.signal, outcome);
       throw ofAll(error, outcome);
     }
@@ -68,13 +84,13 @@ async function sendAgain<T>(call: Call<T>, limits: RetryLimits): Promise<T> {
 function resume(
   call: Call<ReadResult | null>,
   { info, start, end, body }: ReadResult,
-  limits: RetryLimits,
+  limits: RetryOptions,
 ): ReadableStream<Uint8Array> {
-  let retries = new Retries(limits);
+  let backoff = new Backoff(limits, LONGEST_PAUSE_MS);
   return resumeBody({ start, end, body }, {
-    onProgress: () => retries = new Retries(limits),
+    onProgress: () => backoff = new Backoff(limits, LONGEST_PAUSE_MS),
     async reopen(at, { error, cancelled }) {
-      while (isTransient(error) && await retries.pause(call.signal, cancelled)) {
+      while (isTransient(error) && await pause(backoff, call.signal, cancelled)) {
         try {
           const result = await call.send({
             range: { start: at, end },
@@ -94,21 +110,21 @@ function resume(
 async function* listAgain(
   adapter: StorageAdapter,
   options: ListOptions,
-  [send, limits]: readonly [send: SendList, limits: RetryLimits],
+  { send, limits }: { readonly send: SendList; readonly limits: RetryOptions },
 ): AsyncGenerator<ObjectInfo, void, undefined> {
   let { after, limit } = options;
-  let retries = new Retries(limits);
+  let backoff = new Backoff(limits, LONGEST_PAUSE_MS);
   while (true) {
     try {
       for await (const info of send({ ...options, after, limit })) {
-        retries = new Retries(limits);
+        backoff = new Backoff(limits, LONGEST_PAUSE_MS);
         after = info.key;
         if (limit !== undefined) limit--;
         yield info;
       }
       return;
     } catch (error) {
-      if (isTransient(error) && await retries.pause(options.signal)) continue;
+      if (isTransient(error) && await pause(backoff, options.signal)) continue;
       const { signal } = options;
       throw isTransient(error) && signal?.aborted ? aborted(listAttempt(adapter), signal) : error;
     }
@@ -157,6 +173,6 @@ export function retrying(adapter: StorageAdapter, options: RetryingOptions = {})
       const result = await sendAgain(call, limits);
       return result && { ...result, body: resume(call, result, limits) };
     },
-    list: (options, send) => listAgain(adapter, options, [send, limits]),
+    list: (options, send) => listAgain(adapter, options, { send, limits }),
   });
 }

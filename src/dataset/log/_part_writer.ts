@@ -1,0 +1,53 @@
+import { concat } from "@std/bytes/concat";
+import { passingChunks } from "../../storage/passing_chunks.ts";
+import type { ObjectVersion, ReadResult, StorageAdapter } from "../../storage/storage_adapter.ts";
+
+/** The state of an object that rows are added to; empty if there is no object. */
+export interface Base {
+  readonly version?: ObjectVersion | undefined;
+  /** The bytes, if the object is rewritten. */
+  readonly body?: Uint8Array | undefined;
+  /** The metadata, if the object is rewritten. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The state after rows were added. */
+export interface Added extends Base {
+  readonly size: number;
+}
+
+/** An object being read. */
+export interface PartRead {
+  /** The offset of the first byte. */
+  readonly start: number;
+  /** The state that is read. It becomes the base once the chunks are read to their end. */
+  readonly base: Base;
+  /** The bytes to the object's end. A chunk may be overwritten when the next one is requested. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** One way to add rows to an object, with exactly one winner for each state of it. Stateless. */
+export interface PartWriter {
+  /** Adds bytes at the offset `at` if the object is in the state `base`, else throws a `Conflict`. */
+  add(base: Base, bytes: Uint8Array, at: number): Promise<Added>;
+  /** Reads the object from an offset on, or from its start if it is shorter; `null` if missing. */
+  read(from: number): Promise<PartRead | null>;
+  /** The first bytes of an object that was read. */
+  head(base: Base, length: number): Promise<Uint8Array>;
+}
+
+/** The part of a read that the store answered. */
+export function toPartRead(result: ReadResult): PartRead {
+  const { start, info: { version } } = result;
+  return { start, base: { version }, chunks: passingChunks(result) };
+}
+
+/** The first bytes of an object as they are now. */
+export async function headOf(
+  storage: StorageAdapter,
+  key: string,
+  length: number,
+): Promise<Uint8Array> {
+  const result = await storage.read(key, { range: { start: 0, end: length } });
+  return concat(result === null ? [] : await Array.fromAsync(result.body));
+}
