@@ -1,8 +1,7 @@
 import type { Component } from "../components/component.ts";
-import type { WriteMode } from "../dataset/log/write_mode.ts";
 import { mistakeIn } from "./_columns.ts";
-import { CSVLogger, type CSVLoggerOptions, type FlagOptions } from "./csv_logger.ts";
-import type { Components } from "./flagging_callback.ts";
+import { type CSVLoggerOptions, csvSettings, type FlagOptions, idExtra } from "./csv_logger.ts";
+import { DatasetLogger } from "./dataset_logger.ts";
 
 /**
  * Options of {@linkcode createLogger}. `verbose` is `false` unless it is given.
@@ -46,14 +45,6 @@ export interface KeyedFlagOptions extends FlagOptions {
   readonly username?: string | null | undefined;
 }
 
-/** Set up at once, so that a mistake is thrown to the caller of createLogger(). */
-class ReadyLogger extends CSVLogger {
-  constructor(components: Components, { flaggingDir, ...options }: CreateLoggerOptions) {
-    super({ verbose: false, ...options });
-    this.open(components, flaggingDir);
-  }
-}
-
 /**
  * Logs samples whose values have keys, so that they cannot end up in the wrong column. Made by
  * {@linkcode createLogger}.
@@ -62,24 +53,24 @@ class ReadyLogger extends CSVLogger {
  *
  * @category Loggers
  */
-export class KeyedLogger<F extends Fields> implements AsyncDisposable {
+export class KeyedLogger<F extends Fields> extends DatasetLogger<
+  [],
+  [sample: KeyedSample<F>, options?: KeyedFlagOptions]
+> {
   readonly #keys: readonly string[];
-  readonly #logger: CSVLogger;
+  readonly #sampleId: boolean | undefined;
 
   /** Creates a logger; prefer {@linkcode createLogger}. */
-  constructor(fields: F, options: CreateLoggerOptions = {}) {
+  constructor(fields: F, { flaggingDir, ...options }: CreateLoggerOptions = {}) {
+    super(...csvSettings(options));
     this.#keys = Object.keys(fields);
-    this.#logger = new ReadyLogger(this.#keys.map((key) => toComponent(key, fields[key])), options);
+    this.#sampleId = options.sampleId;
+    this.open(this.#keys.map((key) => toComponent(key, fields[key])), flaggingDir);
   }
 
-  /** The key of the file that took the last sample; `null` before the first one. */
-  get datasetFile(): string | null {
-    return this.#logger.datasetFile;
-  }
-
-  /** How samples reach the store: see `CSVLogger.writeMode`; `null` before the first sample. */
-  get writeMode(): WriteMode | null {
-    return this.#logger.writeMode;
+  /** Does nothing: the logger is ready. */
+  setup(): Promise<void> {
+    return Promise.resolve();
   }
 
   /**
@@ -95,18 +86,8 @@ export class KeyedLogger<F extends Fields> implements AsyncDisposable {
   async flag(sample: KeyedSample<F>, options: KeyedFlagOptions = {}): Promise<number> {
     const { flag, username, id } = options;
     refuseOtherKeys(sample, this.#keys);
-    const data = this.#keys.map((key) => sample[key]);
-    return await this.#logger.flag(data, flag ?? "", username ?? "", { id });
-  }
-
-  /** Waits until every flagged sample is saved or rejected. */
-  flush(): Promise<void> {
-    return this.#logger.flush();
-  }
-
-  /** Waits for samples in flight; samples flagged later are refused. Idempotent. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#logger[Symbol.asyncDispose]();
+    const extras = { flag: flag ?? "", username: username ?? "", ...idExtra(id, this.#sampleId) };
+    return await this.keep(this.#keys.map((key) => sample[key]), extras);
   }
 }
 
@@ -143,9 +124,8 @@ export function createLogger<F extends Fields>(
 }
 
 function toComponent(key: string, component: Component | undefined): Component {
-  const mistake = component === null || typeof component !== "object"
-    ? mistakeIn(component) ?? `${JSON.stringify(component)}: pass a component, such as value()`
-    : mistakeIn(component);
+  // A plain label is for lists: here the key is the label.
+  const mistake = mistakeIn(typeof component === "object" ? component ?? 0 : component ?? "null");
   if (mistake !== undefined) {
     throw new TypeError(`Cannot create a logger as the field ${JSON.stringify(key)} is ${mistake}`);
   }
@@ -155,15 +135,14 @@ function toComponent(key: string, component: Component | undefined): Component {
 
 function refuseOtherKeys(sample: object, keys: readonly string[]): void {
   const given = Object.keys(sample ?? {});
-  const wrong = [
-    ...keys.filter((key) => !given.includes(key)).map((key) => `missing ${JSON.stringify(key)}`),
-    ...given.filter((key) => !keys.includes(key)).map((key) => `unknown ${JSON.stringify(key)}`),
-  ];
-  if (wrong.length === 0) return;
+  const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(", ");
+  const missing = keys.filter((key) => !given.includes(key));
+  const unknown = given.filter((key) => !keys.includes(key));
+  if (missing.length + unknown.length === 0) return;
   throw new TypeError(
-    `Cannot flag the sample as its keys must be ${
-      keys.map((key) => JSON.stringify(key)).join(", ")
-    }: ` +
-      wrong.join(", "),
+    `Cannot flag the sample as its keys must be ${list(keys)}: missing ${
+      list(missing) || "none"
+    }, ` +
+      `unknown ${list(unknown) || "none"}`,
   );
 }

@@ -2,7 +2,7 @@ import { ulid } from "@std/ulid/ulid";
 import { known } from "./_known_options.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 import type { Components, Sample } from "./flagging_callback.ts";
-import type { LoggerOptions } from "./logger_options.ts";
+import type { DatasetLoggerSettings, LoggerOptions } from "./logger_options.ts";
 
 /**
  * Options of {@linkcode CSVLogger}.
@@ -68,19 +68,12 @@ export interface FlagOptions {
  * ```
  */
 export class CSVLogger extends DatasetLogger {
-  readonly #sampleId: boolean;
+  readonly #sampleId: boolean | undefined;
 
   /** Creates a logger. Nothing is read or written yet. */
   constructor(options: CSVLoggerOptions = {}) {
-    const { simplifyFileData = true, datasetFileName, sampleId = false } = options;
-    super(known(options, "simplifyFileData", "datasetFileName", "sampleId"), {
-      fileName: datasetFileName,
-      header: true,
-      verbose: true,
-      simplifyFileData,
-      idColumn: sampleId ? "id" : undefined,
-    });
-    this.#sampleId = sampleId;
+    super(...csvSettings(options, true));
+    this.#sampleId = options.sampleId;
   }
 
   /**
@@ -113,15 +106,33 @@ export class CSVLogger extends DatasetLogger {
     username?: string | null,
     options: FlagOptions = {},
   ): Promise<number> {
-    const extras = { flag: flagOption, username };
-    const id = this.#idOf(options);
-    return await this.keep(data, id === undefined ? extras : { ...extras, id });
+    const id = idExtra(options.id, this.#sampleId);
+    return await this.keep(data, { flag: flagOption, username, ...id });
   }
+}
 
-  #idOf({ id }: FlagOptions): string | undefined {
-    if (id === "") throw new TypeError("Cannot flag a sample with an empty id");
-    if (this.#sampleId) return id ?? ulid();
-    if (id === undefined) return undefined;
-    throw new TypeError("Cannot flag a sample with an id: create the logger with `sampleId: true`");
-  }
+/** The arguments of the base class for a logger with these options. */
+export function csvSettings(
+  options: CSVLoggerOptions,
+  verbose: boolean = false,
+): [options: CSVLoggerOptions, settings: DatasetLoggerSettings] {
+  const { simplifyFileData = true, datasetFileName, sampleId } = options;
+  return [known(options, "simplifyFileData", "datasetFileName", "sampleId"), {
+    fileName: datasetFileName,
+    header: true,
+    verbose,
+    simplifyFileData,
+    idColumn: sampleId ? "id" : undefined,
+  }];
+}
+
+/** The id of a sample, if the logger has ids: the caller's, or a new one. */
+export function idExtra(
+  id: string | undefined,
+  sampleId: boolean | undefined,
+): { readonly id?: string } {
+  if (id === "") throw new TypeError("Cannot flag a sample with an empty id");
+  if (sampleId) return { id: id ?? ulid() };
+  if (id === undefined) return {};
+  throw new TypeError("Cannot flag a sample with an id: create the logger with `sampleId: true`");
 }
