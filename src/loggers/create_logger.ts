@@ -124,8 +124,9 @@ export function createLogger<F extends Fields>(
 }
 
 function toComponent(key: string, component: Component | undefined): Component {
-  // A plain label is for lists: here the key is the label.
-  const mistake = mistakeIn(typeof component === "object" ? component ?? 0 : component ?? "null");
+  const mistake = component === null || typeof component === "string"
+    ? `${JSON.stringify(component)}: pass a component, such as value()`
+    : mistakeIn(component);
   if (mistake !== undefined) {
     throw new TypeError(`Cannot create a logger as the field ${JSON.stringify(key)} is ${mistake}`);
   }

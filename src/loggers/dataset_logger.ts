@@ -1,5 +1,5 @@
 import { DatasetVersions } from "../dataset/dataset_versions.ts";
-import { FixedNames, NumberedNames } from "../dataset/file_names.ts";
+import { fixedNames, numberedNames } from "../dataset/file_names.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import type { Field } from "../dataset/fields.ts";
 import type { WriteMode } from "../dataset/log/write_mode.ts";
@@ -135,8 +135,8 @@ export abstract class DatasetLogger<
       retry,
     };
     const names = fileName === undefined
-      ? new NumberedNames(place.storage, directory)
-      : new FixedNames(directory + fileName);
+      ? numberedNames(place.storage, directory)
+      : fixedNames(directory + fileName);
     const shown = storage === undefined ? `${flaggingDir.replace(/(?<=.)\/$/, "")}/` : "";
     const versions = new DatasetVersions(place.storage, names, {
       header,
@@ -261,12 +261,7 @@ function toPrefix(flaggingDir: string, { name }: StorageAdapter): string {
   const directory = String(flaggingDir).replace(/\/$/, "");
   if (directory === "") return "";
   if (isValidKey(directory) && !/^(?:~|[a-z]+:)(?:\/|$)/i.test(directory)) return `${directory}/`;
-  const names = directory.replace(/^[a-z]+:|[~.]+(?=[/\\])/gi, "").split(/[/\\]+/).filter(Boolean);
-  const attempt = { adapter: name, operation: "log to", key: flaggingDir };
-  throw refusal(
-    attempt,
-    "InvalidKey",
-    "with a storage, the directory is a key prefix of names between slashes: did you mean " +
-      `${JSON.stringify(names.join("/"))}?`,
-  );
+  const meant = directory.replace(/^[a-z]+:|[~.]+(?=[/\\])/gi, "").match(/[^/\\]+/g)?.join("/");
+  const why = "with a storage it is a key prefix: did you mean " + JSON.stringify(meant) + "?";
+  throw refusal({ adapter: name, operation: "log to", key: flaggingDir }, "InvalidKey", why);
 }

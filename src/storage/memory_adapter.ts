@@ -7,6 +7,7 @@ import type {
   StoredInfo,
   WriteCall,
 } from "./kit/driver_calls.ts";
+import { defined } from "./kit/defined.ts";
 import { fnv1a } from "./kit/fnv1a.ts";
 import { refuseOffset, refusePrecondition } from "./kit/preconditions.ts";
 import { StorageDriver } from "./kit/storage_driver.ts";
@@ -126,13 +127,8 @@ export class MemoryAdapter extends StorageDriver {
     { contentType, metadata }: Pick<StoredInfo, "contentType" | "metadata">,
   ): StoredInfo {
     const version = this.#version(buffer.subarray(0, size));
-    const info: StoredInfo = structuredClone({
-      size,
-      version,
-      modified: new Date(),
-      ...(contentType === undefined ? {} : { contentType }),
-      ...(metadata === undefined ? {} : { metadata }),
-    });
+    const kept = structuredClone(defined({ contentType, metadata }));
+    const info = { size, version, modified: new Date(), ...kept };
     this.#objects.set(key, { buffer, info });
     return structuredClone(info);
   }

@@ -19,31 +19,21 @@ export function utf8Length(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** Why a text is no key, or `undefined` where it is one. */
+/** Why a text is not a key, or `undefined` if it is one. */
 function reasonAgainst(key: string): string | undefined {
-  if (typeof key !== "string") return "a key must be a string";
-  // Most keys are short and plain; they need none of the slower questions.
+  if (typeof key !== "string") return "be a string";
+  // Most keys are short and plain; they need none of the slower checks.
   if (key.length < 200 && PLAIN.test(key)) return undefined;
-  if (key === "") return "a key must not be empty";
-  if (!key.isWellFormed()) return "a key must not hold a lone surrogate";
-  if (CONTROL.test(key)) return "a key must not hold a control character";
-  if (key.includes("\\")) return "a key must not hold a backslash";
-  if (key.normalize("NFC") !== key) {
-    return "a key must be in Unicode's form NFC";
-  }
-  if (utf8Length(key) > MAX_KEY_BYTES) {
-    return `a key must not exceed ${MAX_KEY_BYTES} bytes`;
-  }
+  if (!key.isWellFormed()) return "not contain a lone surrogate";
+  if (CONTROL.test(key)) return "not contain a control character";
+  if (key.includes("\\")) return "not contain a backslash";
+  if (key.normalize("NFC") !== key) return "be in Unicode's form NFC";
+  if (utf8Length(key) > MAX_KEY_BYTES) return `not exceed ${MAX_KEY_BYTES} bytes`;
   for (const segment of key.split("/")) {
-    if (segment === "") return "a key must not have an empty segment";
-    if (segment === "." || segment === "..") {
-      return `a key must not have the segment "${segment}"`;
-    }
-    if (segment.startsWith(RESERVED_PREFIX)) {
-      return `names with "${RESERVED_PREFIX}" are reserved`;
-    }
+    if (/^\.{0,2}$/.test(segment)) return `not have a segment ${JSON.stringify(segment)}`;
+    if (segment.startsWith(RESERVED_PREFIX)) return `not use reserved names: ${RESERVED_PREFIX}`;
     if (utf8Length(segment) > MAX_SEGMENT_BYTES) {
-      return `a segment of a key must not exceed ${MAX_SEGMENT_BYTES} bytes`;
+      return `not have a segment of more than ${MAX_SEGMENT_BYTES} bytes`;
     }
   }
   return undefined;
@@ -77,7 +67,7 @@ export function validateKey(key: string, adapter: string): void {
   if (reason === undefined) return;
   const shown = typeof key === "string" && key.length > 80 ? `${key.slice(0, 80)}…` : key;
   throw new StorageError(
-    `Cannot use ${JSON.stringify(shown)} as a key: ${reason}`,
+    `Cannot use ${JSON.stringify(shown)} as a key: it must ${reason}`,
     {
       code: "InvalidKey",
       adapter,

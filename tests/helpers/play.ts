@@ -4,7 +4,7 @@ import {
   type DatasetVersionsOptions,
 } from "../../src/dataset/dataset_versions.ts";
 import type { Field } from "../../src/dataset/fields.ts";
-import { NumberedNames } from "../../src/dataset/file_names.ts";
+import { numberedNames } from "../../src/dataset/file_names.ts";
 import { below, randomFrom } from "../../src/testing/random.ts";
 import { faulty, type FaultyAdapter } from "../../src/testing/faulty/faulty.ts";
 import type { FaultyOptions } from "../../src/testing/faulty/options.ts";
@@ -63,7 +63,7 @@ export function versionsOver(
     retry: { times, delayMs: 1, budgetMs: PATIENCE_MS / 2 },
     maxPartBytes: MAX_PART_BYTES,
   };
-  return new DatasetVersions(storage, new NumberedNames(storage, ""), options);
+  return new DatasetVersions(storage, numberedNames(storage, ""), options);
 }
 
 /** What is played. */

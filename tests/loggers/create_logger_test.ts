@@ -36,7 +36,11 @@ Deno.test("createLogger() refuses a missing and an unknown key, and writes nothi
   const { storage, logger } = make();
   const keys = 'its keys must be "prompt", "score": ';
   // @ts-expect-error: score is missing
-  await assertRejects(() => logger.flag({ prompt: "a" }), TypeError, `${keys}missing "score"`);
+  await assertRejects(
+    () => logger.flag({ prompt: "a" }),
+    TypeError,
+    `${keys}missing "score", unknown none`,
+  );
   await assertRejects(
     // @ts-expect-error: scores is unknown
     () => logger.flag({ prompt: "a", scores: 1 }),
@@ -48,7 +52,7 @@ Deno.test("createLogger() refuses a missing and an unknown key, and writes nothi
   // @ts-expect-error: a list is not a sample
   await assertRejects(() => logger.flag(["a", 1]), TypeError, 'unknown "0"');
   // @ts-expect-error: nothing is not a sample
-  await assertRejects(() => logger.flag(undefined), TypeError, 'missing "prompt"');
+  await assertRejects(() => logger.flag(undefined), TypeError, 'missing "prompt", "score"');
   assertEquals((await Array.fromAsync(readDataset(storage, "flagged/dataset1.csv"))).length, 1);
 });
 

@@ -36,8 +36,9 @@ export interface PartWriter {
   head(base: Base, length: number): Promise<Uint8Array>;
 }
 
-/** The part of a read that the store answered. */
-export function toPartRead(result: ReadResult): PartRead {
+/** What the store answered to a read. */
+export function toPartRead(result: ReadResult | null): PartRead | null {
+  if (result === null) return null;
   const { start, info: { version } } = result;
   return { start, base: { version }, chunks: passingChunks(result) };
 }

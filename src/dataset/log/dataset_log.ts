@@ -1,10 +1,10 @@
 import { encodeRow } from "../../csv/encode.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import { hasCode, isTransient, StorageError } from "../../storage/storage_error.ts";
-import { AppendWriter } from "./_append_writer.ts";
+import { appendWriter } from "./_append_writer.ts";
 import type { PartWriter } from "./_part_writer.ts";
-import { RewriteWriter } from "./_rewrite_writer.ts";
-import { WriteOnceWriter } from "./_write_once_writer.ts";
+import { rewriteWriter } from "./_rewrite_writer.ts";
+import { writeOnceWriter } from "./_write_once_writer.ts";
 import { type WriteMode, writeModeFor } from "./write_mode.ts";
 import { EMPTY, scanFrom } from "./boundary.ts";
 import { latestPart, partKey } from "./part_keys.ts";
@@ -333,11 +333,11 @@ export class DatasetLog {
   #targetOf(key: string): PartWriter {
     switch (this.writeMode) {
       case "append":
-        return new AppendWriter(this.#storage, key);
+        return appendWriter(this.#storage, key);
       case "rewrite":
-        return new RewriteWriter(this.#storage, key, { [ROWS_BEFORE]: String(this.#rowsBefore) });
+        return rewriteWriter(this.#storage, key, { [ROWS_BEFORE]: String(this.#rowsBefore) });
       case "write-once":
-        return new WriteOnceWriter(this.#storage, key);
+        return writeOnceWriter(this.#storage, key);
     }
   }
 }

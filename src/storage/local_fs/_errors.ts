@@ -1,26 +1,17 @@
-import { type Attempt, fail, type Failure } from "../kit/fail.ts";
-import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
+import { type Attempt, fail } from "../kit/fail.ts";
+import { isStorageError, type Outcome, type StorageError } from "../storage_error.ts";
+import type { StorageErrorCode } from "../storage_error.ts";
 
-const DENIED = "the file system does not permit it: check owner and mode";
+/** The system's codes, by what they mean here. */
+const CODES: readonly (readonly [code: StorageErrorCode, systemCodes: string, hint: string])[] = [
+  ["PermissionDenied", "EACCES EPERM EROFS", "check owner and mode"],
+  ["NoSpace", "ENOSPC EDQUOT EFBIG", "free space on the disk"],
+  ["Unavailable", "EMFILE ENFILE ENOENT", "too many files are open, or a directory was removed"],
+  ["Conflict", "EEXIST ENOTDIR EISDIR ENOTEMPTY", "another key needs this name"],
+  ["InvalidKey", "ENAMETOOLONG", "use a shorter label or root"],
+];
 
-const CODES: Readonly<Record<string, [StorageErrorCode, string]>> = {
-  EACCES: ["PermissionDenied", DENIED],
-  EPERM: ["PermissionDenied", DENIED],
-  EROFS: ["PermissionDenied", "the file system is read-only"],
-  ENOSPC: ["NoSpace", "no space is left on the disk"],
-  EDQUOT: ["NoSpace", "the disk quota is used up"],
-  EFBIG: ["NoSpace", "the file would exceed the largest size allowed"],
-  EMFILE: ["Unavailable", "too many files are open"],
-  ENFILE: ["Unavailable", "too many files are open"],
-  ENOENT: ["Unavailable", "its directory was removed meanwhile"],
-  EEXIST: ["Conflict", "it exists"],
-  ENOTDIR: ["Conflict", 'a part of the key before a "/" is an object'],
-  EISDIR: ["Conflict", "other keys have it as a directory"],
-  ENOTEMPTY: ["Conflict", "other keys have it as a directory"],
-  ENAMETOOLONG: ["InvalidKey", "the path is too long for the file system"],
-};
-
-/** Codes that Deno tells by their number alone. */
+/** Codes that Deno reports by their number only. */
 const NUMBERS: Readonly<Record<string, string>> = { 27: "EFBIG", 28: "ENOSPC", 122: "EDQUOT" };
 
 /** The system's own code of an error, such as `"ENOSPC"`. */
@@ -30,24 +21,6 @@ export function systemCode(error: unknown): string | undefined {
   return code ?? NUMBERS[/\(os error (\d+)\)$/.exec(message)?.[1] ?? ""];
 }
 
-function failureOf(error: unknown, path: string): Pick<Failure, "code" | "why"> {
-  if (error instanceof Deno.errors.NotCapable) {
-    return {
-      code: "PermissionDenied",
-      why: `Deno has no permission: ${error.message}`,
-    };
-  }
-  const code = systemCode(error);
-  const known = code === undefined ? undefined : CODES[code];
-  if (known !== undefined) {
-    return { code: known[0], why: `${known[1]} (${code}, ${JSON.stringify(path)})` };
-  }
-  return {
-    code: "Unknown",
-    why: error instanceof Error ? error.message : String(error),
-  };
-}
-
 /** The `StorageError` for an error of the file system, which happened at a path. */
 export function fsError(
   error: unknown,
@@ -55,6 +28,14 @@ export function fsError(
   path: string,
   outcome?: Outcome,
 ): StorageError {
-  if (error instanceof StorageError) return error;
-  return fail(attempt, { ...failureOf(error, path), outcome, cause: error });
+  if (isStorageError(error)) return error;
+  const said = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return fail(attempt, { code: "PermissionDenied", why: said, outcome, cause: error });
+  }
+  const system = systemCode(error) ?? "";
+  const [code = "Unknown", , hint = "see the cause"] =
+    CODES.find(([, systemCodes]) => systemCodes.split(" ").includes(system)) ?? [];
+  const why = `${JSON.stringify(path)} gives ${said}: ${hint}`;
+  return fail(attempt, { code, why, outcome, cause: error });
 }

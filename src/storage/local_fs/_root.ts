@@ -1,4 +1,4 @@
-import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
+import { type Attempt, fail, refusal, refuseAborted } from "../kit/fail.ts";
 import { fsError, systemCode } from "./_errors.ts";
 import { makeDirectory, parentOf } from "./_files.ts";
 import { lockDirectory, type LockedDirectory } from "./_lock.ts";
@@ -61,11 +61,7 @@ export class FsRoot {
       });
       if (done !== null) return done.result;
       if (times >= MOST_REMOVALS) {
-        throw fail(attempt, {
-          code: "Unavailable",
-          why: "its directory is removed as often as it is made",
-          outcome: "not-applied",
-        });
+        throw refusal(attempt, "Unavailable", "its directory is removed as often as it is created");
       }
       this.#make(parentOf(this.pathOf(attempt.key!)), attempt);
     }
@@ -82,13 +78,8 @@ export class FsRoot {
   }
 
   #leadsNowhere(dir: string, attempt: Attempt): StorageError {
-    return fail(attempt, {
-      code: "Misconfigured",
-      why: `${
-        JSON.stringify(dir)
-      } is a link to a place that there is not, such as a disk not mounted`,
-      outcome: "not-applied",
-    });
+    const why = `${JSON.stringify(dir)} is behind a link to nothing: is a disk not mounted?`;
+    return refusal(attempt, "Misconfigured", why);
   }
 
   /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
@@ -114,12 +105,8 @@ export class FsRoot {
   error(error: unknown, attempt: Attempt): StorageError {
     const code = systemCode(error);
     if ((code === "ENOTDIR" || code === "EEXIST") && !mayBeDirectory(this.path)) {
-      return fail(attempt, {
-        code: "Misconfigured",
-        why: `its root ${JSON.stringify(this.path)} is no directory, or lies below a file`,
-        outcome: "not-applied",
-        cause: error,
-      });
+      const why = `its root ${JSON.stringify(this.path)} is a file, or below one`;
+      return fail(attempt, { code: "Misconfigured", why, outcome: "not-applied", cause: error });
     }
     const { key } = attempt;
     return fsError(error, attempt, key === undefined ? this.path : this.pathOf(key), "not-applied");
@@ -128,11 +115,8 @@ export class FsRoot {
   /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
   #refuseDetour(dir: string, { isDirectory }: LockedDirectory, attempt: Attempt): void {
     if (dir !== this.path && realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
-      throw fail(attempt, {
-        code: "PermissionDenied",
-        why: "a symbolic link, or a name in other case, lies on its path",
-        outcome: "not-applied",
-      });
+      const why = "a symbolic link, or a name in other case, is on its path";
+      throw refusal(attempt, "PermissionDenied", why);
     }
     if (!isDirectory) throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
   }
@@ -147,52 +131,51 @@ async function lockIfThere(dir: string): Promise<LockedDirectory | null> {
   }
 }
 
+/** What is at a path, or the system's code of the error. */
+function at(
+  path: string,
+  look: (path: string) => Deno.FileInfo = Deno.statSync,
+): Deno.FileInfo | string {
+  try {
+    return look(path);
+  } catch (error) {
+    return systemCode(error) ?? "";
+  }
+}
+
+function isDirectory(found: Deno.FileInfo | string): boolean {
+  return typeof found === "object" && found.isDirectory;
+}
+
+/** A path and those above it, the nearest first. */
+function* upwards(path: string): Generator<string, void, undefined> {
+  yield path;
+  const parent = parentOf(path);
+  if (parent !== path && parent !== "") yield* upwards(parent);
+}
+
 /** Whether a path, or one above it, is a symbolic link to nothing. */
 function isBehindDanglingLink(path: string): boolean {
-  for (let at = path; at !== ""; at = parentOf(at)) {
-    try {
-      if (Deno.lstatSync(at).isSymlink) return !isThere(at);
-    } catch {
-      // Not even the name is there; it is one above it then.
-    }
-    if (parentOf(at) === at) return false;
+  for (const above of upwards(path)) {
+    const found = at(above, Deno.lstatSync);
+    if (typeof found === "object" && found.isSymlink) return typeof at(above) === "string";
   }
   return false;
 }
 
-/** Whether a directory could not be made since another process removed it, or one above, at once. */
+/** Whether a directory was not created because another process removed it, or one above, at once. */
 function wasRemoved(error: unknown, dir: string): boolean {
   if (error instanceof Deno.errors.NotFound) return true;
-  // "It exists" is also said of one that was gone when Deno looked whether it is a directory.
-  return error instanceof Deno.errors.AlreadyExists && nearestIsDirectory(dir);
+  // "It exists" is also reported of one that was gone when Deno looked whether it is a directory.
+  if (!(error instanceof Deno.errors.AlreadyExists)) return false;
+  const nearest = [...upwards(dir)].map((path) => at(path)).find((found) => found !== "ENOENT");
+  return nearest !== undefined && isDirectory(nearest);
 }
 
-/** Whether what is at a path, or else at the nearest one above it, is a directory. */
-function nearestIsDirectory(path: string): boolean {
-  for (let at = path;; at = parentOf(at)) {
-    try {
-      return Deno.statSync(at).isDirectory;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound) || parentOf(at) === at) return false;
-    }
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path) !== null;
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a path is a directory, or could be made one. */
+/** Whether a path is a directory, or could become one. */
 function mayBeDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    return systemCode(error) !== "ENOTDIR";
-  }
+  const found = at(path);
+  return typeof found === "object" ? found.isDirectory : found !== "ENOTDIR";
 }
 
 /** A path without links, written as keys are. */
