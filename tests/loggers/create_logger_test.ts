@@ -35,8 +35,8 @@ Deno.test("createLogger() logs values under their keys, whatever their order", a
 Deno.test("createLogger() refuses a missing and an unknown key, and writes nothing", async () => {
   const { storage, logger } = make();
   const keys = 'its keys must be "prompt", "score": ';
-  // @ts-expect-error: score is missing
   await assertRejects(
+    // @ts-expect-error: score is missing
     () => logger.flag({ prompt: "a" }),
     TypeError,
     `${keys}missing "score", unknown none`,
