@@ -58,7 +58,7 @@ export class SqliteAdapter extends StorageDriver {
 // Two loggers, which could be two processes, log to one database.
 if (import.meta.main) {
   const db = new DatabaseSync("flagged.db");
-  db.exec("PRAGMA busy_timeout = 5000"); // how long a process waits while another one writes
+  db.exec("PRAGMA busy_timeout = 5000"); // how long a process waits for another one to finish its write
   const storage = new SqliteAdapter(db);
   const loggers = [new CSVLogger({ storage }), new CSVLogger({ storage })];
   for (const logger of loggers) await logger.setup(["question", "answer"]);

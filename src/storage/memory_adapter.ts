@@ -14,19 +14,23 @@ import { StorageDriver } from "./kit/storage_driver.ts";
 import type { Capabilities, ObjectInfo, ObjectVersion } from "./storage_adapter.ts";
 import { compareKeys } from "./validate_key.ts";
 
-/** Options of {@linkcode MemoryAdapter}. */
+/**
+ * Options of {@linkcode MemoryAdapter}.
+ *
+ * @category Storage adapters
+ */
 export interface MemoryAdapterOptions {
-  /** The name for messages. @default {"memory"} */
+  /** The adapter's name, for messages. @default {"memory"} */
   readonly name?: string | undefined;
   /**
-   * What the adapter shall not promise, so that a program can be tested as on a weaker store:
-   * `{ append: "none", versions: "content" }` is an S3-like one. A scope may only become `"none"`.
+   * Changes what the adapter promises, to test a program as on a weaker store:
+   * `{ append: "none", versions: "content" }` resembles S3. A scope can only become `"none"`.
    */
   readonly capabilities?: Partial<Capabilities> | undefined;
 }
 
 interface StoredObject {
-  /** Larger than `size`, so that many appends do not copy the object each time. */
+  /** Larger than `size`, so that not every append copies the object. */
   readonly buffer: Uint8Array<ArrayBuffer>;
   readonly info: StoredInfo;
 }
@@ -39,17 +43,19 @@ const CAPABILITIES: Partial<Capabilities> = {
   metadata: true,
 };
 
-/** Equal bytes give an equal version, as an ETag does. */
+/** Returns a version that is equal for equal bytes, like an ETag. */
 function contentVersion(bytes: Uint8Array): ObjectVersion {
   const hashes = [fnv1a(bytes), fnv1a(bytes, 0x01000197)];
   return `${bytes.length}-${hashes.map((hash) => hash.toString(16)).join("")}` as ObjectVersion;
 }
 
 /**
- * Keeps objects in the memory of this process: for tests, and as the model of every other adapter.
+ * Keeps objects in the memory of this process: for tests, and as the reference for other adapters.
  *
- * Every write is atomic, and what was written is gone with the process. Bodies are copied on their
- * way in and out.
+ * Every write is atomic. The objects are lost when the process ends. Bodies are copied when they are
+ * written and when they are read.
+ *
+ * @category Storage adapters
  *
  * @example Usage
  * ```ts
@@ -110,7 +116,7 @@ export class MemoryAdapter extends StorageDriver {
   protected override *listObjects({ prefix }: ListCall): Generator<ObjectInfo, void, undefined> {
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys.sort(compareKeys)) {
-      const object = this.#objects.get(key); // another caller may have deleted it meanwhile
+      const object = this.#objects.get(key); // another caller may have deleted it in the meantime
       if (object !== undefined) yield { ...structuredClone(object.info), key };
     }
   }
@@ -140,7 +146,7 @@ export class MemoryAdapter extends StorageDriver {
   }
 }
 
-/** The buffer of an object, with room for this many bytes. It doubles, so that appends are cheap. */
+/** Returns a buffer with room for `needed` bytes. Its size doubles, so that appends are cheap. */
 function grown(
   buffer: Uint8Array<ArrayBuffer>,
   size: number,

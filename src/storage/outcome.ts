@@ -1,11 +1,11 @@
 import { isStorageError, type Outcome, StorageError } from "./storage_error.ts";
 
-/** Whether nobody knows if the mutation that failed so happened. */
+/** Returns whether an error leaves open if its mutation happened. */
 export function isUnknown(error: unknown): error is StorageError {
   return isStorageError(error) && error.outcome === "unknown";
 }
 
-/** The error of a step, as what it means for the whole. */
+/** Returns the error of one step, with its outcome for the whole operation. */
 export function withOutcome(error: unknown, outcome: Outcome): unknown {
   if (!isStorageError(error) || error.outcome === outcome) return error;
   const { code, adapter, key, message } = error;

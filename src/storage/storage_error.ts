@@ -1,4 +1,8 @@
-/** What went wrong, stable across adapters and releases. */
+/**
+ * The code of a {@linkcode StorageError}, stable across adapters and releases.
+ *
+ * @category Errors
+ */
 export type StorageErrorCode =
   | "InvalidKey"
   | "InvalidArgument"
@@ -17,30 +21,38 @@ export type StorageErrorCode =
   | "Unknown";
 
 /**
- * Whether a mutation that failed surely did not happen, or nobody can say: only an operation that
- * is `"not-applied"` can be made again without a thought.
+ * Whether a failed mutation may have happened: `"not-applied"` means that it did not and can be
+ * repeated; `"unknown"` means that the adapter cannot tell.
+ *
+ * @category Errors
  */
 export type Outcome = "not-applied" | "unknown";
 
-/** Options of {@linkcode StorageError}. */
+/**
+ * Options of the constructor of {@linkcode StorageError}.
+ *
+ * @category Errors
+ */
 export interface StorageErrorOptions {
   /** What went wrong. */
   readonly code: StorageErrorCode;
-  /** The name of the adapter that it went wrong in. */
+  /** The name of the adapter that failed. */
   readonly adapter: string;
-  /** The key, where one was given. */
+  /** The key, if the operation has one. */
   readonly key?: string | undefined;
-  /** For a mutation: whether it surely did not happen. */
+  /** For a mutation: whether it may have happened. */
   readonly outcome?: Outcome | undefined;
-  /** What the system below said. */
+  /** The error of the underlying system. */
   readonly cause?: unknown;
 }
 
 /**
- * The one error that storage rejects with. Branch on its {@linkcode StorageError.code}: the class
- * may exist twice where two versions of the package are loaded.
+ * The error that every storage operation rejects with. Branch on its {@linkcode StorageError.code}, not
+ * on its class, which exists twice if two versions of the package are loaded.
  *
- * @example A key that leads out of the root
+ * @category Errors
+ *
+ * @example A key that escapes the root
  * ```ts
  * import { MemoryAdapter, StorageError } from "@flagstone/flagging";
  * import { assert, assertRejects } from "@std/assert";
@@ -51,18 +63,18 @@ export interface StorageErrorOptions {
  * ```
  */
 export class StorageError extends Error {
-  /** The class's name, also where it is minified. */
+  /** The name of the class, even in minified code. */
   override readonly name: string = "StorageError";
   /** What went wrong. */
   readonly code: StorageErrorCode;
-  /** The name of the adapter that it went wrong in. */
+  /** The name of the adapter that failed. */
   readonly adapter: string;
-  /** The key, where one was given. */
+  /** The key, if the operation has one. */
   readonly key: string | undefined;
-  /** For a mutation: whether it surely did not happen. */
+  /** For a mutation: whether it may have happened. */
   readonly outcome: Outcome | undefined;
 
-  /** Makes an error; adapters' authors use it. */
+  /** Creates an error. Only adapters need to. */
   constructor(message: string, options: StorageErrorOptions) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.code = options.code;
@@ -72,12 +84,20 @@ export class StorageError extends Error {
   }
 }
 
-/** Whether an error is a {@linkcode StorageError}, of whichever copy of the class. */
+/**
+ * Returns whether an error is a {@linkcode StorageError}, from any copy of the class.
+ *
+ * @category Errors
+ */
 export function isStorageError(error: unknown): error is StorageError {
   return error instanceof Error && error.name === "StorageError";
 }
 
-/** Whether an error is a {@linkcode StorageError} of this code, from whichever copy of the class. */
+/**
+ * Returns whether an error is a {@linkcode StorageError} with this code, from any copy of the class.
+ *
+ * @category Errors
+ */
 export function hasCode<Code extends StorageErrorCode>(
   error: unknown,
   code: Code,
@@ -92,7 +112,11 @@ const TRANSIENT: ReadonlySet<StorageErrorCode> = new Set([
   "Corrupt",
 ]);
 
-/** Whether the same operation may succeed a moment later. */
+/**
+ * Returns whether the same operation may succeed a moment later.
+ *
+ * @category Errors
+ */
 export function isTransient(error: unknown): error is StorageError {
   return isStorageError(error) && TRANSIENT.has(error.code);
 }

@@ -1,15 +1,15 @@
 import { StorageError } from "./storage_error.ts";
 
-/** Segments that begin with this are the adapters' own (stage and lock files), and no keys. */
+/** The prefix of segments that adapters reserve for their own files (staged writes, locks). */
 export const RESERVED_PREFIX = ".flagstone-";
 
 /** The longest key, in UTF-8 bytes. */
 export const MAX_KEY_BYTES = 1024;
 
-/** The longest segment of a key, in UTF-8 bytes: what file systems take for one name. */
+/** The longest segment of a key, in UTF-8 bytes: the limit of file systems for one name. */
 export const MAX_SEGMENT_BYTES = 255;
 
-// deno-lint-ignore no-control-regex -- control characters are what it looks for
+// deno-lint-ignore no-control-regex -- it looks for control characters
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const PLAIN = /^[\w-]+(?:[./][\w-]+)*$/;
 const encoder: TextEncoder = new TextEncoder();
@@ -39,15 +39,22 @@ function reasonAgainst(key: string): string | undefined {
   return undefined;
 }
 
-/** Whether a text is a key that every adapter takes. */
+/**
+ * Returns whether a text is a valid key for every adapter.
+ *
+ * @category Adapter authors
+ */
 export function isValidKey(key: string): boolean {
   return reasonAgainst(key) === undefined;
 }
 
 /**
- * Refuses a text that is no key. Keys are 1 to 1024 UTF-8 bytes of segments between `/`; no segment
- * is empty, `.` or `..`, longer than 255 bytes or reserved; no control character, backslash or lone
- * surrogate; NFC. Nothing is normalised: every normaliser maps two keys to one.
+ * Throws if a text is not a valid key. A key has 1 to 1024 UTF-8 bytes, in segments separated by `/`.
+ * A segment has 1 to 255 bytes and is not `.`, `..` or reserved. A key contains no control character,
+ * backslash or lone surrogate, and is in Unicode's form NFC. Keys are never normalised, because every
+ * normalisation maps two keys to one.
+ *
+ * @category Adapter authors
  *
  * @param key The text to check
  * @param adapter The adapter's name, for the error
@@ -77,14 +84,19 @@ export function validateKey(key: string, adapter: string): void {
   );
 }
 
-/** Orders keys by their UTF-8 bytes, as `list` does; JavaScript's own order differs above U+FFFF. */
+/**
+ * Compares keys by their UTF-8 bytes, the order of `list`. JavaScript's own order differs above
+ * U+FFFF.
+ *
+ * @category Adapter authors
+ */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(i);
     if (x === y) continue;
-    // A surrogate belongs to a character beyond every other code unit.
+    // A surrogate belongs to a character that sorts after every other code unit.
     const xHigh = x >= 0xd800 && x <= 0xdfff;
     const yHigh = y >= 0xd800 && y <= 0xdfff;
     return xHigh === yHigh ? x - y : xHigh ? 1 : -1;

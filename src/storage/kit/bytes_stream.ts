@@ -1,6 +1,6 @@
 const CHUNK_BYTES = 64 * 1024;
 
-/** Streams copies of bytes, so that the reader of the stream cannot change them. */
+/** Returns a stream of copies of bytes, so that its reader cannot change them. */
 export function bytesStream(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,

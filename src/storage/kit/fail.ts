@@ -1,22 +1,41 @@
 import type { OperationOptions } from "../storage_adapter.ts";
 import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
 
-/** Where a failure happened: enough to say what was tried. */
+/**
+ * The operation that failed, for the message of its error.
+ *
+ * @category Adapter authors
+ */
 export interface Attempt {
+  /** The name of the adapter. */
   readonly adapter: string;
+  /** The operation as a verb, such as `"write"` or `"append to"`. */
   readonly operation: string;
+  /** The caller's key, if the operation has one. */
   readonly key?: string | undefined;
 }
 
-/** What a failure is. */
+/**
+ * Why an operation failed.
+ *
+ * @category Adapter authors
+ */
 export interface Failure {
+  /** The code of the error. */
   readonly code: StorageErrorCode;
+  /** The reason, as the end of the sentence "Cannot write ... as". */
   readonly why: string;
+  /** For a mutation: whether it may have happened. */
   readonly outcome?: Outcome | undefined;
+  /** The error of the underlying system. */
   readonly cause?: unknown;
 }
 
-/** A `StorageError` whose message says what was tried, on which key, and why it failed. */
+/**
+ * Creates a `StorageError` whose message names the operation, the key and the reason.
+ *
+ * @category Adapter authors
+ */
 export function fail(attempt: Attempt, failure: Failure): StorageError {
   const { adapter, operation, key } = attempt;
   const subject = key === undefined ? "" : ` ${JSON.stringify(key)}`;
@@ -29,12 +48,12 @@ export function fail(attempt: Attempt, failure: Failure): StorageError {
   });
 }
 
-/** The error of a call that is refused: nothing was applied. */
+/** Creates the error of a call that is refused before it has any effect. */
 export function refusal(attempt: Attempt, code: StorageErrorCode, why: string): StorageError {
   return fail(attempt, { code, why, outcome: "not-applied" });
 }
 
-/** The error of an aborted signal: `TimedOut` if it was a timeout's, else `Aborted`. */
+/** Creates the error of an aborted signal: `TimedOut` for a timeout, `Aborted` otherwise. */
 export function aborted(
   attempt: Attempt,
   signal: AbortSignal,
@@ -50,7 +69,7 @@ export function aborted(
   });
 }
 
-/** Rejects an operation whose signal was aborted before it began. */
+/** Throws if the signal of an operation is already aborted. */
 export function refuseAborted(
   attempt: Attempt,
   options: OperationOptions | undefined,

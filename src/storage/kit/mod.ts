@@ -33,7 +33,7 @@
  * await assertRejects(() => storage.write("../a", new Uint8Array())); // refused by the base
  * ```
  *
- * Prove an adapter with `conformance()` of `@flagstone/flagging/testing`.
+ * Test an adapter with `conformance()` of `@flagstone/flagging/testing`.
  *
  * @module
  */

@@ -1,20 +1,20 @@
 import { refusal } from "./fail.ts";
 import { MAX_KEY_BYTES, utf8Length, validateKey } from "../validate_key.ts";
 
-/** The keys of a store that lie below a prefix, as their users see them. */
+/** Maps the keys of callers to the keys of a store, below a prefix. */
 export class Namespace {
   readonly #adapter: string;
-  /** The prefix: empty, or with its final `/`. */
+  /** The prefix: empty, or ending with `/`. */
   readonly prefix: string;
 
-  /** Takes the adapter's name, and a prefix with or without its final `/`, or none. */
+  /** Takes a prefix, which may be empty or lack its final `/`. */
   constructor(adapter: string, prefix: string) {
     if (prefix !== "") validateKey(prefix.replace(/\/$/, ""), adapter);
     this.#adapter = adapter;
     this.prefix = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   }
 
-  /** The store's key for a user's key. */
+  /** Returns the store's key for a caller's key. */
   inside(key: string): string {
     validateKey(key, this.#adapter);
     if (this.prefix === "") return key;
@@ -24,7 +24,7 @@ export class Namespace {
     throw refusal({ adapter: this.#adapter, operation: "use", key }, "InvalidKey", why);
   }
 
-  /** The user's key for a key of the store, or `null` if that is outside the prefix. */
+  /** Returns the caller's key for a key of the store, or `null` if that is outside the prefix. */
   keyOf(inside: string): string | null {
     return inside.startsWith(this.prefix) ? inside.slice(this.prefix.length) : null;
   }

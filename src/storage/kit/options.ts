@@ -7,7 +7,7 @@ function invalid(attempt: Attempt, why: string): StorageError {
   return refusal(attempt, "InvalidArgument", why);
 }
 
-/** Refuses options of a write that are invalid, or that the adapter does not declare. */
+/** Throws if options of a write are invalid, or not declared by the adapter. */
 export function validateWrite(
   { precondition, contentType, metadata }: WriteOptions,
   capabilities: Capabilities,
@@ -26,14 +26,14 @@ export function validateWrite(
   throw invalid(attempt, 'its precondition must be "absent" or have a version');
 }
 
-/** Refuses an append of anything but bytes, or at an offset that is not a whole number. */
+/** Throws if an append has no bytes to add, or an offset that is not a whole number. */
 export function validateAppend({ bytes, at, attempt }: AppendCall): void {
   if (!(bytes instanceof Uint8Array)) throw invalid(attempt, "the bytes must be a Uint8Array");
   if (Number.isSafeInteger(at) && at >= 0) return;
   throw invalid(attempt, `"at" must be a whole number of bytes: current value is ${at}`);
 }
 
-/** Refuses a limit that is not a whole number. */
+/** Throws if a limit is not a whole number. */
 export function validateList({ limit }: ListOptions, attempt: Attempt): void {
   if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 0)) {
     return;

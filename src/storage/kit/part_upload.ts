@@ -5,19 +5,19 @@ import type { WriteCall } from "./driver_calls.ts";
 import { type Attempt, fail } from "./fail.ts";
 import { LinkedAbort } from "./linked_abort.ts";
 
-/** The longest stream that is sent in one request, so that preconditions hold. */
+/** The longest stream that is sent in one request, which can have a precondition. */
 export const SINGLE_BYTES: number = 8 * 1024 * 1024;
 
-/** The size of a part: the smallest that S3 and R2 accept. All but the last must be equal. */
+/** The size of a part: the smallest that S3 and R2 accept. All but the last must have the same size. */
 const PART_BYTES = 5 * 1024 * 1024;
 
 /** The largest number of parts of one object. */
 const MOST_PARTS = 10_000;
 
-/** The number of parts in flight while the next one is collected. `fetch` copies each of them. */
+/** The number of parts in flight while the next one is collected. `fetch` copies each part. */
 const IN_FLIGHT = 2;
 
-/** An upload in parts, of which nothing is visible before {@linkcode PartUpload.complete}. */
+/** An upload in parts. Readers see nothing of it until {@linkcode PartUpload.complete}. */
 export interface PartUpload<Written> {
   /** Sends one part. Numbers start at 1. */
   put(number: number, bytes: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void>;
@@ -35,17 +35,18 @@ export interface PartUploadStore<Written> {
   begin(signal: AbortSignal): Promise<PartUpload<Written>>;
 }
 
-/** Refuses a precondition on a body that does not fit in one request. */
+/** Creates the error of a precondition on a body that does not fit in one request. */
 function unconditional(attempt: Attempt): StorageError {
   return fail(attempt, {
     code: "Unsupported",
-    why: `a streamed body of more than ${SINGLE_BYTES / 2 ** 20} MiB goes up in parts, and not ` +
-      "every store honours a precondition there: give the body as a Uint8Array, or no precondition",
+    why:
+      `a streamed body of more than ${SINGLE_BYTES / 2 ** 20} MiB is uploaded in parts, and not ` +
+      "every store honours a precondition there: pass a Uint8Array, or omit the precondition",
     outcome: "not-applied",
   });
 }
 
-/** Collects bytes up to a capacity. It grows as it is filled, because most bodies are short. */
+/** Collects bytes up to a capacity. Grows on demand, because most bodies are short. */
 class PartBuffer {
   readonly capacity: number;
   length = 0;
@@ -59,7 +60,7 @@ class PartBuffer {
     return this.#bytes.subarray(0, this.length);
   }
 
-  /** Takes the part of a chunk that fits, and returns its length. */
+  /** Adds as much of a chunk as fits, and returns the number of bytes added. */
   add(chunk: Uint8Array): number {
     const taken = chunk.subarray(0, this.capacity - this.length);
     const needed = this.length + taken.length;
@@ -76,14 +77,14 @@ class PartBuffer {
   }
 }
 
-/** Sends a body as it comes: in one request, or in equal parts of which a few are in flight. */
+/** Sends a body as it arrives: in one request, or in equal parts with a few of them in flight. */
 class PartUploader<Written> {
   readonly #call: WriteCall;
   readonly #store: PartUploadStore<Written>;
   readonly #link: LinkedAbort;
   readonly #partBytes: number;
   readonly #flying: Set<Promise<void>> = new Set();
-  /** Buffers of parts that have arrived: memory does not depend on when garbage is collected. */
+  /** Buffers to reuse, so that memory does not depend on when garbage is collected. */
   readonly #free: PartBuffer[] = [];
   #buffer: PartBuffer;
   #upload: PartUpload<Written> | undefined;
@@ -100,13 +101,13 @@ class PartUploader<Written> {
     this.#buffer = new PartBuffer(Math.max(SINGLE_BYTES, this.#partBytes));
   }
 
-  /** The error of a failed write: before the commit, which is one request, nothing is applied. */
+  /** Returns the error of a failed write. Nothing is applied before the commit, which is one request. */
   errorOf(error: unknown): unknown {
     const first = this.#failure ?? error;
     return this.#isCommitting ? first : withOutcome(first, "not-applied");
   }
 
-  /** Takes a chunk of the body. Waits while too many parts are in flight. */
+  /** Adds a chunk of the body. Waits while too many parts are in flight. */
   async add(chunk: Uint8Array): Promise<void> {
     for (let rest = chunk; rest.length > 0;) {
       if (this.#buffer.length === this.#buffer.capacity) await this.#launch();
@@ -115,7 +116,7 @@ class PartUploader<Written> {
     this.size += chunk.length;
   }
 
-  /** Writes the object, once the whole body was taken. */
+  /** Writes the object, after the whole body was added. */
   async finish(): Promise<Written> {
     if (this.#upload === undefined) {
       this.#isCommitting = true;
@@ -128,14 +129,14 @@ class PartUploader<Written> {
     return await this.#upload.complete(this.#link.signal);
   }
 
-  /** Removes the parts that were sent, once none is in flight. */
+  /** Waits for the parts in flight, and removes all parts. */
   async abort(reason: unknown): Promise<void> {
     this.#link.abort(reason);
     await Promise.all(this.#flying);
     await this.#upload?.abort();
   }
 
-  /** Sends the first part of the buffer, and continues with another buffer that has the rest. */
+  /** Sends the first part of the buffer, and continues with another buffer that holds the rest. */
   async #launch(): Promise<void> {
     this.#upload ??= await this.#begin();
     const full = this.#buffer;
@@ -177,28 +178,28 @@ class PartUploader<Written> {
     return fail(this.#call.attempt, {
       code: "TooLarge",
       why: `it has more than ${MOST_PARTS} parts of ${this.#partBytes} bytes: ` +
-        "give its size in the options of write()",
+        'pass its length as the option "size" of write()',
       outcome: "not-applied",
     });
   }
 }
 
-/** The size of the parts of a body whose size may be known. */
+/** Returns the size of the parts of a body, whose size may be known. */
 function partBytesFor(size = 0): number {
   const least = Math.ceil(size / MOST_PARTS);
   return Math.max(PART_BYTES, Math.ceil(least / 2 ** 20) * 2 ** 20);
 }
 
 /**
- * Writes a streamed body. Nothing of it is visible before this resolves, and if it fails nothing is
- * left in the store.
+ * Writes a streamed body. Readers see nothing of it until this resolves; if it fails, nothing is left
+ * in the store.
  */
 export async function uploadStream<Written>(
   call: WriteCall,
   store: PartUploadStore<Written>,
 ): Promise<{ readonly written: Written; readonly size: number }> {
   const { attempt, precondition, size = 0, signal } = call;
-  // A look at the size first: nothing needs to be taken from the source, or sent.
+  // Checked first, so that nothing is read from the source or sent in vain.
   if (precondition !== undefined && size > SINGLE_BYTES) throw unconditional(attempt);
   const link = new LinkedAbort(signal);
   const uploader = new PartUploader(call, store, link);

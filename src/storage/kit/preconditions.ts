@@ -9,7 +9,7 @@ function conflict(attempt: Attempt, why: string): StorageError {
   return refusal(attempt, "Conflict", why);
 }
 
-/** Refuses a write whose precondition an object (its version; `undefined`: none) does not meet. */
+/** Throws a `Conflict` if a precondition does not hold. Without an object, `current` is `undefined`. */
 export function refusePrecondition(
   precondition: Precondition | undefined,
   current: ObjectVersion | undefined,
@@ -24,7 +24,7 @@ export function refusePrecondition(
   }
 }
 
-/** The error of a write or an append whose condition does not hold. */
+/** Creates the error of a write or an append whose condition does not hold. */
 export function unmet(
   { attempt, precondition }: Pick<WriteCall, "attempt" | "precondition">,
 ): StorageError {
@@ -32,20 +32,20 @@ export function unmet(
   return conflict(attempt, why);
 }
 
-/** Refuses an append to an object (`undefined`: none) of another size or version. */
+/** Throws a `Conflict` if an object does not have the size and version that an append expects. */
 export function refuseOffset(
   { at, ifVersion }: Pick<AppendOptions, "at" | "ifVersion">,
   object: Pick<ObjectInfo, "size" | "version"> | undefined,
   attempt: Attempt,
 ): void {
   const size = object?.size ?? 0;
-  if (at !== size) throw conflict(attempt, `its size is ${size} and not ${at}`);
+  if (at !== size) throw conflict(attempt, `its size is ${size}, not ${at}`);
   if (ifVersion !== undefined && ifVersion !== object?.version) {
     throw conflict(attempt, CHANGED);
   }
 }
 
-/** Refuses to read another version than the one asked for. */
+/** Throws a `Conflict` if the current version is not the requested one. */
 export function refuseVersion(
   asked: ObjectVersion | undefined,
   current: ObjectVersion,
@@ -56,7 +56,7 @@ export function refuseVersion(
   }
 }
 
-/** The rejection of what is called after disposal. */
+/** Creates the error of a call after disposal. */
 export function disposedOf(attempt: Attempt): StorageError {
   return refusal(attempt, "InvalidArgument", "the adapter was disposed of");
 }

@@ -5,7 +5,7 @@ function isOffset(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Refuses a range that is none, before any I/O. */
+/** Throws if a range is invalid, before any I/O. */
 export function validateRange(
   range: ByteRange | undefined,
   attempt: Attempt,
@@ -21,7 +21,7 @@ export function validateRange(
   });
 }
 
-/** The offsets that a range means in an object of this size. */
+/** Returns the offsets of a range in an object of this size. */
 export function resolveRange(
   range: ByteRange | undefined,
   size: number,

@@ -29,7 +29,11 @@ import { validateAppend, validateList, validateWrite } from "./options.ts";
 import { disposedOf, refuseVersion, unmet } from "./preconditions.ts";
 import { resolveRange, validateRange } from "./range.ts";
 
-/** Options of the constructor of {@linkcode StorageDriver}. */
+/**
+ * Options of the constructor of {@linkcode StorageDriver}.
+ *
+ * @category Adapter authors
+ */
 export interface StorageDriverOptions {
   /** The adapter's name, for messages. */
   readonly name: string;
@@ -39,7 +43,7 @@ export interface StorageDriverOptions {
    * @default {nothing: no create, swap or append, not durable, versions "content", no metadata}
    */
   readonly capabilities?: Partial<Capabilities> | undefined;
-  /** The directory in the store that all keys are below, with or without its final `/`. @default {""} */
+  /** The prefix of all keys in the store, with or without its final `/`. @default {""} */
   readonly prefix?: string | undefined;
 }
 
@@ -59,13 +63,13 @@ type Append = NonNullable<StorageAdapter["append"]>;
  * methods of `StorageAdapter`.
  *
  * Each public method checks the key, the options, the capabilities, the signal and disposal before
- * it calls a primitive, and adds the prefix to keys. So a primitive never sees an invalid call. An
- * error that a primitive throws and that is not a `StorageError` goes through
- * {@linkcode StorageDriver.toStorageError}.
+ * it calls a primitive, and adds the prefix to keys. A primitive therefore never receives an invalid
+ * call. If it throws an error that is not a `StorageError`,
+ * {@linkcode StorageDriver.toStorageError} translates it.
  *
- * `conformance()` of `@flagstone/flagging/testing` proves that the result keeps the contract.
+ * `conformance()` of `@flagstone/flagging/testing` tests that the result keeps the contract.
  *
- * @category Storage adapters
+ * @category Adapter authors
  *
  * @example An adapter over a Map
  * ```ts
@@ -133,7 +137,7 @@ export abstract class StorageDriver implements StorageAdapter {
     }
   }
 
-  /** Returns what the store knows about an object, or `null` if there is no such object. */
+  /** Returns what the store reports about an object, or `null` if there is no such object. */
   protected abstract statObject(call: DriverCall): Promise<StoredInfo | null> | StoredInfo | null;
 
   /** Returns an object and its bytes, or `null` if there is no such object. */
@@ -150,7 +154,7 @@ export abstract class StorageDriver implements StorageAdapter {
    * version. Called only if the capabilities declare `append`.
    */
   protected appendObject(call: AppendCall): Promise<StoredInfo | null> | StoredInfo | null {
-    const why = "the adapter declares append and does not implement appendObject()";
+    const why = "the adapter declares append but does not implement appendObject()";
     throw fail(call.attempt, { code: "Unsupported", why, outcome: "not-applied" });
   }
 
@@ -160,11 +164,11 @@ export abstract class StorageDriver implements StorageAdapter {
   /**
    * Yields objects in the order of their keys' UTF-8 bytes. The base drops entries that are outside
    * the prefix, not after `after`, or not valid keys, and stops at the limit; a store that can filter
-   * should do so, to send less.
+   * should do so, to transfer less.
    */
   protected abstract listObjects(call: ListCall): AsyncIterable<ObjectInfo> | Iterable<ObjectInfo>;
 
-  /** Frees what the adapter holds. Called once. */
+  /** Releases the resources of the adapter. Called once. */
   protected close(): Promise<void> | void {}
 
   /**
@@ -183,7 +187,7 @@ export abstract class StorageDriver implements StorageAdapter {
     return fail(attempt, { code: "Unknown", why, outcome, cause: error });
   }
 
-  /** Returns what is known about an object, or `null` if there is no such object. */
+  /** Returns what the store reports about an object, or `null` if there is no such object. */
   async stat(key: string, options?: OperationOptions): Promise<ObjectInfo | null> {
     const call = this.#begin("stat", key, options);
     try {
@@ -265,7 +269,7 @@ export abstract class StorageDriver implements StorageAdapter {
     }
   }
 
-  /** Ends the use of the adapter. Idempotent; calls after it reject. */
+  /** Disposes of the adapter. Idempotent; calls after disposal reject. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -274,7 +278,7 @@ export abstract class StorageDriver implements StorageAdapter {
 
   async #append(key: string, bytes: Uint8Array, options: AppendOptions): Promise<ObjectInfo> {
     const { key: inside, attempt, signal } = this.#begin("append to", key, options);
-    // Without spreads: this is on the way of every flag.
+    // Without spreads, because every flag passes through here.
     const call: AppendCall = {
       key: inside,
       attempt,
@@ -310,7 +314,7 @@ export abstract class StorageDriver implements StorageAdapter {
   }
 }
 
-/** Most drivers report the key already: an object less for each flag. */
+/** Adds the key. Most drivers report it already, which saves an object for each flag. */
 function named(key: string, info: StoredInfo & { readonly key?: string }): ObjectInfo {
   return info.key === key ? info as ObjectInfo : { ...info, key };
 }
