@@ -52,8 +52,8 @@ function contentVersion(bytes: Uint8Array): ObjectVersion {
 /**
  * Keeps objects in the memory of this process: for tests, and as the reference for other adapters.
  *
- * Every write is atomic. The objects are lost when the process ends. Bodies are copied when they are
- * written and when they are read.
+ * Every write is atomic. The objects are lost when the process ends. Bodies are copied when they
+ * are written and when they are read.
  *
  * @category Storage adapters
  *

@@ -2,7 +2,9 @@ import type { ReadResult } from "./storage_adapter.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Returns a reader that fills the caller's buffers, or `null` if the stream does not support that. */
+/**
+ * Returns a reader that fills the caller's buffers, or `null` if the stream does not support that.
+ */
 function fillingReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
   try {
     return body.getReader({ mode: "byob" });

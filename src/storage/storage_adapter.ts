@@ -17,8 +17,8 @@ export type ObjectVersion = string & { readonly __brand: "Version" };
 
 /**
  * The callers among whom an atomic operation has exactly one winner: the callers in this process,
- * all processes on this host, or every client of the store. `"none"` means that the adapter does not
- * offer the operation.
+ * all processes on this host, or every client of the store. `"none"` means that the adapter does
+ * not offer the operation.
  *
  * @category Storage contract
  */
@@ -93,8 +93,8 @@ export interface ReadResult {
   /** The offset after the last byte of `body`. */
   readonly end: number;
   /**
-   * The bytes, all of one version. The stream errors, rather than ends, if bytes are missing. Read it
-   * to its end or cancel it: until then it may hold a file or a connection open.
+   * The bytes, all of one version. The stream errors, rather than ends, if bytes are missing. Read
+   * it to its end or cancel it: until then it may hold a file or a connection open.
    */
   readonly body: ReadableStream<Uint8Array>;
 }
@@ -122,8 +122,8 @@ export interface ReadOptions extends OperationOptions {
 }
 
 /**
- * What must hold for a write to happen: no object has the key (`"absent"`), or the object still has a
- * given version.
+ * What must hold for a write to happen: no object has the key (`"absent"`), or the object still has
+ * a given version.
  *
  * @category Storage contract
  */
@@ -200,18 +200,21 @@ export interface StorageAdapter {
   readonly name: string;
   /** What this adapter promises. */
   readonly capabilities: Capabilities;
-  /** Resolves with what the store reports about an object, or with `null` if there is no such object. */
+  /**
+   * Resolves with what the store reports about an object, or with `null` if there is no such
+   * object.
+   */
   stat(key: string, options?: OperationOptions): Promise<ObjectInfo | null>;
   /** Reads an object, or a part of it; resolves with `null` if there is no such object. */
   read(key: string, options?: ReadOptions): Promise<ReadResult | null>;
   /**
-   * Creates or replaces an object, all or nothing: readers never see a part of the body, and a write
-   * that fails leaves the old object unchanged.
+   * Creates or replaces an object, all or nothing: readers never see a part of the body, and a
+   * write that fails leaves the old object unchanged.
    */
   write(key: string, body: WriteBody, options?: WriteOptions): Promise<ObjectInfo>;
   /**
-   * Adds bytes to an object if its size is exactly `at`; otherwise rejects with `Conflict`. The offset
-   * makes it safe to repeat an append. Missing if `capabilities.append` is `"none"`.
+   * Adds bytes to an object if its size is exactly `at`; otherwise rejects with `Conflict`. The
+   * offset makes it safe to repeat an append. Missing if `capabilities.append` is `"none"`.
    */
   append?(
     key: string,

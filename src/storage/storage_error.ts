@@ -47,8 +47,8 @@ export interface StorageErrorOptions {
 }
 
 /**
- * The error that every storage operation rejects with. Branch on its {@linkcode StorageError.code}, not
- * on its class, which exists twice if two versions of the package are loaded.
+ * The error that every storage operation rejects with. Branch on its {@linkcode StorageError.code},
+ * not on its class, which exists twice if two versions of the package are loaded.
  *
  * @category Errors
  *
@@ -94,7 +94,8 @@ export function isStorageError(error: unknown): error is StorageError {
 }
 
 /**
- * Returns whether an error is a {@linkcode StorageError} with this code, from any copy of the class.
+ * Returns whether an error is a {@linkcode StorageError} with this code, from any copy of the
+ * class.
  *
  * @category Errors
  */

@@ -49,10 +49,10 @@ export function isValidKey(key: string): boolean {
 }
 
 /**
- * Throws if a text is not a valid key. A key has 1 to 1024 UTF-8 bytes, in segments separated by `/`.
- * A segment has 1 to 255 bytes and is not `.`, `..` or reserved. A key contains no control character,
- * backslash or lone surrogate, and is in Unicode's form NFC. Keys are never normalised, because every
- * normalisation maps two keys to one.
+ * Throws if a text is not a valid key. A key has 1 to 1024 UTF-8 bytes, in segments separated by
+ * `/`. A segment has 1 to 255 bytes and is not `.`, `..` or reserved. A key contains no control
+ * character, backslash or lone surrogate, and is in Unicode's form NFC. Keys are never normalised,
+ * because every normalisation maps two keys to one.
  *
  * @category Adapter authors
  *

@@ -1,9 +1,9 @@
 /**
- * What authors and users of storage adapters test with: {@linkcode conformance}, which proves that
- * an adapter keeps the contract of `StorageAdapter`, and {@linkcode faulty}, which makes an adapter
- * fail as networks do.
+ * Tests for storage adapters and for programs that use them: {@linkcode conformance} tests that an
+ * adapter keeps the contract of `StorageAdapter`, and {@linkcode faulty} makes an adapter fail the
+ * way networks do.
  *
- * A test file for an adapter of your own is one call:
+ * The test file of an adapter is one call:
  *
  * ```ts
  * import { MemoryAdapter } from "@flagstone/flagging";
@@ -12,10 +12,10 @@
  * conformance("MemoryAdapter keeps the contract", () => ({
  *   adapter: new MemoryAdapter(),
  *   holdsBytesInMemory: true,
- * }), { test: () => {} }); // leave `test` out: the default is Deno.test
+ * }), { test: () => {} }); // omit `test` in a test file: the default is Deno.test
  * ```
  *
- * A program is tested on a bad day by a wrapper:
+ * To test how a program copes with failures, wrap its storage:
  *
  * ```ts
  * import { MemoryAdapter, StorageError } from "@flagstone/flagging";
@@ -29,7 +29,7 @@
  *   StorageError,
  * );
  * assertEquals(error.outcome, "unknown");
- * assert(await memory.stat("a") !== null); // it was applied none the less
+ * assert(await memory.stat("a") !== null); // the write was applied nevertheless
  * ```
  *
  * @module
@@ -37,40 +37,74 @@
 export {
   behaviours,
   conformance,
+  /** Options of `conformance()`. */
   type ConformanceOptions,
   notCovered,
   runBehaviour,
+  /** Runs the steps of a test. */
   type StepRunner,
+  /** Registers a test. */
   type TestRunner,
 } from "./conformance/conformance.ts";
 export type {
+  /** One statement of the contract, with its test. */
   Behaviour,
+  /** The store and the settings that a behaviour is tested with. */
   BehaviourContext,
+  /** Creates a fresh, empty store. */
   ConformanceFactory,
+  /** How thorough the suite is. */
   ConformanceSettings,
+  /** A fresh, empty store and the ways to reach it. */
   ConformanceStore,
 } from "./conformance/behaviour.ts";
 export {
+  /** What one racer does. */
   type RacerJob,
+  /** Options of `runRacer()`. */
   type RacerOptions,
+  /** The result of a racer. */
   type RacerResult,
   runRacer,
 } from "./conformance/racer.ts";
-export { faulty, type FaultyAdapter } from "./faulty/faulty.ts";
-export type { FaultyOptions, InjectedFaults } from "./faulty/options.ts";
+export {
+  faulty,
+  /** A storage adapter that fails on purpose. */
+  type FaultyAdapter,
+} from "./faulty/faulty.ts";
 export type {
+  /** Options of `faulty()`. */
+  FaultyOptions,
+  /** The number of injected faults, by kind. */
+  InjectedFaults,
+} from "./faulty/options.ts";
+export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage/storage_adapter.ts";

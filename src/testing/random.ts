@@ -1,4 +1,4 @@
-/** A generator of numbers from 0 to 1 that gives the same ones for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to 1, the same ones for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,12 +9,12 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** A whole number from 0 to below `end`. */
+/** Returns a whole number from 0 up to, but not including, `end`. */
 export function below(random: () => number, end: number): number {
   return Math.floor(random() * end);
 }
 
-/** A seed that no other run has. */
+/** Returns a random seed. */
 export function freshSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
 }

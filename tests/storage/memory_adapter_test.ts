@@ -3,8 +3,8 @@ import type { Capabilities } from "../../src/storage/storage_adapter.ts";
 import { conformance } from "../../src/testing/mod.ts";
 
 const NARROWED: Readonly<Record<string, Partial<Capabilities>>> = {
-  "with all it offers": {},
-  "narrowed to what S3 offers": { append: "none", versions: "content" },
+  "with all capabilities": {},
+  "narrowed to those of S3": { append: "none", versions: "content" },
   "narrowed to nothing": {
     create: "none",
     swap: "none",

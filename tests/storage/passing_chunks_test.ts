@@ -20,7 +20,7 @@ async function expectPattern(storage: StorageAdapter, start: number, size: numbe
 }
 
 for (const name of ["MemoryAdapter", "LocalFsAdapter"]) {
-  Deno.test(`passingChunks() gives every byte of a ${name}'s body once, in order`, async () => {
+  Deno.test(`passingChunks() yields every byte of a body of ${name} once, in order`, async () => {
     await using dir = new TempDir();
     const storage = name === "MemoryAdapter"
       ? new MemoryAdapter()
@@ -33,21 +33,21 @@ for (const name of ["MemoryAdapter", "LocalFsAdapter"]) {
   });
 }
 
-Deno.test("passingChunks() fills two buffers in turn where the body can", async () => {
+Deno.test("passingChunks() fills two buffers in turn if the body supports it", async () => {
   await using dir = new TempDir();
   const storage = new LocalFsAdapter({ root: dir.path });
   await storage.write(KEY, patternAt(0, 3_000_000));
   let last: Uint8Array | undefined;
   let chunks = 0;
   for await (const chunk of passingChunks((await storage.read(KEY))!)) {
-    if (chunks++ > 1) assertEquals(last?.length, 0); // it was taken to be filled again
+    if (chunks++ > 1) assertEquals(last?.length, 0); // its buffer was transferred to be filled again
     last = chunk;
   }
   assertGreater(chunks, 3);
 });
 
-// The sanitizers tell of a file that is left open.
-Deno.test("passingChunks() ends the reading with whoever stops early", async () => {
+// The sanitizers of the test runner report a file that is left open.
+Deno.test("passingChunks() stops reading when its caller stops", async () => {
   await using dir = new TempDir();
   const storage = new LocalFsAdapter({ root: dir.path });
   await storage.write(KEY, patternAt(0, 3_000_000));
@@ -57,7 +57,7 @@ Deno.test("passingChunks() ends the reading with whoever stops early", async () 
   }
 });
 
-Deno.test("passingChunks() fails with the body", async () => {
+Deno.test("passingChunks() fails when the body fails", async () => {
   await using dir = new TempDir();
   const storage = new LocalFsAdapter({ root: dir.path });
   await storage.write(KEY, patternAt(0, 3_000_000));
@@ -67,7 +67,7 @@ Deno.test("passingChunks() fails with the body", async () => {
   const error = await assertRejects(async () => {
     for await (const _ of passingChunks(result!)) {
       controller.abort(reason);
-      // An error that nobody waits for yet would end the program.
+      // An unhandled rejection in the meantime would end the program.
       await new Promise((done) => setTimeout(done, 10));
     }
   });

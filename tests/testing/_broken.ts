@@ -8,10 +8,10 @@ import type {
   WriteBody,
 } from "../../src/storage/storage_adapter.ts";
 
-/** An adapter over memory of which some methods are broken. */
+/** Returns replacements for some methods of an adapter over memory. */
 export type Breakage = (memory: MemoryAdapter) => Partial<StorageAdapter>;
 
-/** An adapter over memory with a breakage, and less capable where that is asked for. */
+/** Returns an adapter over memory with broken methods and, optionally, with fewer capabilities. */
 export function broken(
   breakage: Breakage,
   capabilities: Partial<Capabilities> = {},
@@ -31,12 +31,12 @@ export function broken(
   };
 }
 
-/** All bytes of a body. */
+/** Returns all bytes of a body. */
 export async function bytesOf(body: WriteBody): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(body as BodyInit).arrayBuffer());
 }
 
-/** A body that is given at once. */
+/** Returns a body of one chunk. */
 export function bodyOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   return new ReadableStream({
     start(controller) {
@@ -46,7 +46,7 @@ export function bodyOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   });
 }
 
-/** A read whose found bytes are changed. */
+/** Returns a `read()` that changes the bytes it finds. */
 export function rereading(
   memory: MemoryAdapter,
   change: (bytes: Uint8Array, result: ReadResult) => Partial<ReadResult>,
@@ -59,7 +59,7 @@ export function rereading(
   };
 }
 
-/** A listing of everything, changed. */
+/** Lists all objects, with a change. */
 export async function* listed(
   memory: MemoryAdapter,
   change: (infos: ObjectInfo[]) => ObjectInfo[],
@@ -67,7 +67,7 @@ export async function* listed(
   yield* change(await Array.fromAsync(memory.list()));
 }
 
-/** All calls of an adapter, with the key replaced. */
+/** Changes the key of every call. */
 export function rekeyed(change: (key: string) => string): Breakage {
   return (memory) => ({
     stat: (key, options) => memory.stat(change(key), options),
@@ -79,7 +79,7 @@ export function rekeyed(change: (key: string) => string): Breakage {
   });
 }
 
-/** All calls of an adapter, with the error replaced. */
+/** Changes the error of every call. */
 export function rejecting(change: (error: unknown) => unknown): Breakage {
   const changed = (error: unknown) => {
     throw change(error);
@@ -94,7 +94,7 @@ export function rejecting(change: (error: unknown) => unknown): Breakage {
   });
 }
 
-/** Versions as another store would have made them. */
+/** Changes the versions of all objects. */
 export function reversioned(change: (info: ObjectInfo) => string): Breakage {
   const known = new Map<string, ObjectVersion>();
   const hide = (info: ObjectInfo) => {

@@ -18,17 +18,17 @@ import {
   reversioned,
 } from "./_broken.ts";
 
-/** A broken adapter, and how it must be found. */
+/** A broken adapter, and the behaviours that must detect it. */
 export interface Case {
-  /** The behaviours that must not be found to hold. */
+  /** The numbers of behaviours that must fail. */
   readonly fails: readonly number[];
-  /** What the first of them must say. */
+  /** The message of the first of them. */
   readonly saying: RegExp;
   readonly breakage: Breakage;
   readonly capabilities?: Partial<Capabilities>;
 }
 
-/** Broken adapters, by what is wrong with them. */
+/** Broken adapters, by their defects. */
 export const CASES: Readonly<Record<string, Case>> = {
   "that ignores preconditions": {
     fails: [19, 20, 21, 23, 27, 28, 29, 30, 31, 35, 36, 107],
@@ -98,7 +98,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         memory.list({ ...options, limit: Math.min(1000, options?.limit ?? Infinity) }),
     }),
   },
-  "whose listing just ends when it is aborted": {
+  "whose listing ends without an error when it is aborted": {
     fails: [95],
     saying: /aborted after 3 of 50 to be refused: it resolved/,
     breakage: (memory) => ({
@@ -115,7 +115,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that takes a prefix for a directory": {
+  "that treats a prefix as a directory": {
     fails: [82],
     saying: /not equal/,
     breakage: (memory) => ({
@@ -125,7 +125,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "whose listing begins with the key after which it shall begin": {
+  'whose listing includes the key "after"': {
     fails: [85],
     saying: /not equal/,
     breakage: (memory) => ({
@@ -137,7 +137,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         ),
     }),
   },
-  "that limits before it skips": {
+  'that applies the limit before "after"': {
     fails: [87],
     saying: /not equal/,
     breakage: (memory) => ({
@@ -148,9 +148,9 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "whose read gives its own buffer away": {
+  "whose read() returns its own buffer": {
     fails: [8],
-    saying: /differs from byte 0 on/,
+    saying: /differs from byte 0/,
     breakage: (memory) => {
       const buffers = new Map<ObjectVersion, Uint8Array<ArrayBuffer>>();
       const read = async (key: string, options?: ReadOptions) => {
@@ -167,7 +167,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   "that keeps the caller's buffer": {
     fails: [7],
-    saying: /differs from byte 0 on/,
+    saying: /differs from byte 0/,
     breakage: (memory) => {
       const kept = new Map<string, WriteBody>();
       return {
@@ -183,16 +183,16 @@ export const CASES: Readonly<Record<string, Case>> = {
       };
     },
   },
-  "that takes bodies for text": {
+  "that decodes bodies as text": {
     fails: [1, 4],
-    saying: /has another length/,
+    saying: /has the wrong length/,
     breakage: (memory) => ({
       read: rereading(memory, (bytes) => ({
         body: bodyOf(new TextEncoder().encode(new TextDecoder().decode(bytes))),
       })),
     }),
   },
-  "that gives null where it fails": {
+  "that returns null when it fails": {
     fails: [12, 17, 55, 57, 97, 115],
     saying: /Expected a range beyond the end to be refused: it resolved/,
     breakage: (memory) => ({
@@ -214,7 +214,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   "that shows a streamed write before its end": {
     fails: [22, 64, 65],
-    saying: /What a reader saw has another length/,
+    saying: /The body that a reader saw has the wrong length/,
     breakage: (memory) => ({
       write: async (key, body, options) => {
         if (body instanceof Uint8Array) return await memory.write(key, body, options);
@@ -227,7 +227,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that stores what came before its source failed": {
+  "that stores a partial body when its source fails": {
     fails: [65],
     saying: /to be refused: it resolved/,
     breakage: (memory) => ({
@@ -236,7 +236,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         const chunks: Uint8Array[] = [];
         try {
           for await (const chunk of body) chunks.push(chunk);
-        } catch { /* The store is content with what it has. */ }
+        } catch { /* Stores the chunks so far. */ }
         const { size: _, ...rest } = options ?? {};
         return await memory.write(
           key,
@@ -250,24 +250,24 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that believes the size it is given": {
+  "that does not check the size of a body": {
     fails: [66],
     saying: /Expected the size 0 of 5 bytes to be refused: it resolved/,
     breakage: (memory) => ({
       write: (key, body, options) => memory.write(key, body, { ...options, size: undefined }),
     }),
   },
-  "whose version is the object's size": {
+  "whose version is the size of the object": {
     fails: [13, 14, 15, 16, 17, 27],
     saying: /not to be/,
     breakage: reversioned(({ size }) => `${size}`),
   },
-  "whose unique versions are a clock's": {
+  "whose unique versions are timestamps": {
     fails: [14],
-    saying: /Versions came back/,
+    saying: /A version recurred/,
     breakage: reversioned(({ modified, key }) => `${key} ${modified?.getTime()}`),
   },
-  "that declares content's versions as unique": {
+  "that declares content versions as unique": {
     fails: [15, 77],
     saying: /not equal|Expected actual/,
     breakage: () => {
@@ -299,7 +299,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that deletes what lies below": {
+  "that also deletes the keys below a key": {
     fails: [76],
     saying: /not equal/,
     breakage: (memory) => ({
@@ -311,7 +311,7 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   "whose ranges include their end": {
     fails: [51, 58],
-    saying: /range .* has another length|Offsets of/,
+    saying: /range .* has the wrong length|Offsets of/,
     breakage: (memory) => ({
       read: async (key, options) => {
         const range = options?.range;
@@ -326,7 +326,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that gives a range's size as the object's": {
+  "that reports the size of a range as that of the object": {
     fails: [51, 52],
     saying: /info\.size/,
     breakage: (memory) => ({
@@ -350,7 +350,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       return parts.join("/");
     }),
   },
-  "that knows no case": {
+  "that ignores case": {
     fails: [96, 99, 100],
     saying: /body|not equal|length/i,
     breakage: rekeyed((key) => key.toLowerCase()),
@@ -360,7 +360,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     saying: /body|not equal|length/i,
     breakage: rekeyed((key) => key.replaceAll("%41", "A").replaceAll("%2f", "/")),
   },
-  "that swallows metadata": {
+  "that drops metadata": {
     fails: [124, 126],
     saying: /read/,
     breakage: (memory) => ({
@@ -368,7 +368,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         memory.write(key, body, { precondition, size, signal }),
     }),
   },
-  "that swallows metadata it does not declare": {
+  "that drops metadata it does not declare": {
     fails: [107, 127],
     saying: /Expected metadata to be refused: it resolved/,
     capabilities: { metadata: false },
@@ -386,13 +386,13 @@ export const CASES: Readonly<Record<string, Case>> = {
         memory.write(key, body, { ...options, precondition: undefined }),
     }),
   },
-  "that appends although it does not declare it": {
+  "that has an append() it does not declare": {
     fails: [50],
     saying: /not equal/,
     capabilities: { append: "none" },
     breakage: () => ({ append: () => Promise.reject(new Error("Not supported")) }),
   },
-  "that checks first and writes later": {
+  "that checks a precondition before it writes": {
     fails: [21, 30, 31, 33],
     saying: /Creators .* won/,
     breakage: (memory) => ({
@@ -409,7 +409,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "whose append checks first and writes later": {
+  "whose append checks the offset before it writes": {
     fails: [43],
     saying: /Appenders .* won/,
     breakage: (memory) => ({
@@ -424,9 +424,9 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that reads whatever is there at the time": {
+  "whose bodies mix versions": {
     fails: [70],
-    saying: /differs from byte|another length/,
+    saying: /differs from byte|wrong length/,
     breakage: (memory) => ({
       read: async (key, options) => {
         const result = await memory.read(key, options);
@@ -438,7 +438,7 @@ export const CASES: Readonly<Record<string, Case>> = {
             if (offset >= result.info.size) return controller.close();
             const range = { start: offset, end: offset + 65_536 };
             const part = await memory.read(key, { range });
-            if (part === null) return controller.error(new Error("It is gone"));
+            if (part === null) return controller.error(new Error("the object was deleted"));
             const bytes = await bytesOf(part.body);
             offset += bytes.length;
             controller.enqueue(bytes);
@@ -448,14 +448,14 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "whose bodies end where bytes are missing": {
+  "whose bodies end early without an error": {
     fails: [1, 2],
-    saying: /has another length/,
+    saying: /has the wrong length/,
     breakage: (memory) => ({
       read: rereading(memory, (bytes) => ({ body: bodyOf(bytes.subarray(0, 100_000)) })),
     }),
   },
-  "that hears no signal": {
+  "that ignores signals": {
     fails: [12, 95, 106, 115, 116, 117],
     saying: /an aborted read of a to be refused: it resolved/,
     breakage: (memory) => ({
@@ -466,13 +466,13 @@ export const CASES: Readonly<Record<string, Case>> = {
       list: (options) => memory.list({ ...options, signal: undefined }),
     }),
   },
-  "that says not-applied of what it applied": {
+  "that reports not-applied after it applied a mutation": {
     fails: [118],
-    saying: /was applied, and called not-applied/,
+    saying: /was applied, but reported as not-applied/,
     breakage: (memory) => ({
       write: async (key, body, options) => {
         const info = await memory.write(key, body, options);
-        // The next call would throw if it were aborted; so is this one's answer.
+        // If the signal was aborted in the meantime, the rejection of stat() replaces the result.
         await Promise.resolve();
         await memory.stat(key, options).catch((error) => {
           throw new StorageError(error.message, { ...error, key, cause: error.cause });
@@ -481,7 +481,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that leaves its listeners behind": {
+  "that does not remove its listeners": {
     fails: [120],
     saying: /Listeners were left on the signal/,
     breakage: (memory) => ({
@@ -491,7 +491,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that works on after its disposal": {
+  "that still works after disposal": {
     fails: [122],
     saying: /after disposal to be refused: it resolved/,
     breakage: () => ({ [Symbol.asyncDispose]: () => Promise.resolve() }),
@@ -505,12 +505,12 @@ export const CASES: Readonly<Record<string, Case>> = {
       return new StorageError(message, { code, adapter, key, cause });
     }),
   },
-  "whose errors are any errors": {
+  "whose errors are not StorageErrors": {
     fails: [12, 19, 106],
     saying: /Expected a StorageError: got Error: it failed/,
     breakage: rejecting(() => new Error("it failed")),
   },
-  "whose errors forget their cause": {
+  "whose errors have no cause": {
     fails: [106, 115],
     saying: /not strictly equal|Values are not/,
     breakage: rejecting((error) => {
@@ -531,7 +531,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "with a flaw that only some order of calls shows": {
+  "with a defect that only some sequences of calls reveal": {
     fails: [0],
     saying: /^Operation \d+ of the seed 7, /,
     breakage: (memory) => {
@@ -539,7 +539,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       return {
         write: async (key, body, options) => {
           const info = await memory.write(key, body, options);
-          // Every fifth swap spoils the neighbour.
+          // Every fifth swap deletes another object.
           if (typeof options?.precondition === "object" && ++swaps % 5 === 0) {
             await memory.delete("b.c");
           }

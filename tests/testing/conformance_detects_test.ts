@@ -12,10 +12,10 @@ import {
 import { broken } from "./_broken.ts";
 import { CASES } from "./_broken_cases.ts";
 
-/** Too slow to be examined where they are not expected to fail. */
+/** Behaviours that are too slow to run unless they are expected to fail. */
 const SLOW: readonly number[] = [22, 62, 63, 64, 70, 73];
 
-/** The behaviours that do not hold, with what they said. */
+/** Returns the numbers of the behaviours that fail, with their messages. */
 async function failuresOf(
   makeAdapter: () => StorageAdapter,
   { expected, timeLimitMs }: { expected: readonly number[]; timeLimitMs?: number },
@@ -46,7 +46,7 @@ for (const [what, { fails, saying, breakage, capabilities }] of Object.entries(C
   });
 }
 
-Deno.test("conformance() finds nothing in an adapter that is not broken", async () => {
+Deno.test("conformance() finds no defect in a correct adapter", async () => {
   assertEquals([...await failuresOf(() => broken(() => ({})), { expected: SLOW })], []);
 });
 
@@ -65,7 +65,7 @@ Deno.test("conformance() finds an adapter that reads ahead of its reader", async
   const chunk = 1024 * 1024;
   const chunks = 64;
   const adapter = broken((memory) => ({
-    // It has nothing but the length, so that the body alone is in memory.
+    // Stores only the length, so that only the body of a read uses memory.
     write: async (key, body) => {
       let size = 0;
       if (!(body instanceof Uint8Array)) { for await (const { length } of body) size += length; }
@@ -92,11 +92,11 @@ Deno.test("conformance() finds instances that do not share a store", async () =>
   for (const behaviour of behaviours.filter(({ number }) => [21, 30, 43, 123].includes(number))) {
     const running = runBehaviour(behaviour, factory, { timeLimitMs: 500 });
     const failure = await running.then(() => undefined, (error: unknown) => error);
-    assert(failure instanceof Error, `${behaviour.number} was found to hold`);
+    assert(failure instanceof Error, `${behaviour.number} did not fail`);
   }
 });
 
-Deno.test("conformance() gives racers to other processes where it can", async () => {
+Deno.test("conformance() runs racers in other processes if the store can spawn them", async () => {
   const capabilities = { create: "host", swap: "host", append: "host" } as const;
   const jobs: RacerJob[] = [];
   const factory = () => {
@@ -125,7 +125,7 @@ Deno.test("conformance() gives racers to other processes where it can", async ()
   ]);
 });
 
-Deno.test("conformance() fails, and waits for nobody, when a racer fails", async () => {
+Deno.test("conformance() fails without waiting for other racers when a racer fails", async () => {
   const capabilities = { create: "host" } as const;
   const adapter = new MemoryAdapter({ capabilities });
   const factory = () => ({
@@ -153,11 +153,11 @@ Deno.test("conformance() registers one test with a step for each behaviour that 
   await running[0];
   const numbers = steps.map((name) => parseInt(name));
   assert(numbers.includes(50) && !numbers.includes(38) && !numbers.includes(25));
-  assertEquals(steps.at(0), "1. A written body reads back byte for byte");
-  assertEquals(steps.at(-1), "Random operations give what they give in memory");
+  assertEquals(steps.at(0), "1. read() returns the bytes that were written");
+  assertEquals(steps.at(-1), "Random operations have the same results as on MemoryAdapter");
 });
 
-Deno.test("behaviours and notCovered make up the contract", () => {
+Deno.test("behaviours and notCovered cover every number of the contract", () => {
   const numbers = behaviours.map(({ number }) => number).filter((number) => number !== 0);
   assertEquals(new Set(numbers).size, numbers.length);
   const all = [...numbers, ...Object.keys(notCovered).map(Number)].sort((a, b) => a - b);

@@ -19,7 +19,7 @@ import {
 for (
   const [how, options] of Object.entries<FaultyOptions>({
     "without faults": {},
-    "that is slow and chops": { slow: 0.02, slowMs: 2, chop: 50_000 },
+    "that is slow and chops bodies": { slow: 0.02, slowMs: 2, chop: 50_000 },
   })
 ) {
   conformance(`faulty() ${how} keeps the contract`, () => ({
@@ -39,7 +39,7 @@ async function errorOf(promise: Promise<unknown>): Promise<StorageError> {
   return await assertRejects(() => promise, StorageError);
 }
 
-/** Each way to change a store that holds "a", with what it would leave there. */
+/** Each way to change a store that holds "a", with the text of "a" afterwards. */
 const MUTATIONS: readonly (readonly [(on: StorageAdapter) => Promise<unknown>, string | null])[] = [
   [(on) => on.write("a", bytes("new")), "new"],
   [(on) => on.write("a", new Blob(["new"]).stream()), "new"],
@@ -64,7 +64,7 @@ Deno.test("faulty() loses a request before it arrives", async () => {
   }
 });
 
-Deno.test("faulty() loses an answer of what was applied", async () => {
+Deno.test("faulty() loses the answer of a mutation that was applied", async () => {
   for (const [mutate, after] of MUTATIONS) {
     const [memory, storage] = await withOld({ lostAnswer: 1 });
     const { code, outcome } = await errorOf(mutate(storage));
@@ -74,14 +74,14 @@ Deno.test("faulty() loses an answer of what was applied", async () => {
   }
 });
 
-Deno.test("faulty() loses the answer that is a Conflict", async () => {
+Deno.test("faulty() loses an answer that is a Conflict", async () => {
   const [, storage] = await withOld({ lostAnswer: 1 });
   const precondition = "absent";
   const { code, outcome } = await errorOf(storage.write("a", bytes("new"), { precondition }));
   assertEquals([code, outcome], ["Unavailable", "unknown"]);
 });
 
-Deno.test("faulty() lets a late request arrive behind later operations", async () => {
+Deno.test("faulty() delivers a late request after later operations", async () => {
   for (const [mutate, after] of MUTATIONS) {
     const [memory, storage] = await withOld({ lateRequest: 1, lateBy: 3 });
     const { code, outcome } = await errorOf(mutate(storage));
@@ -105,7 +105,7 @@ Deno.test("faulty() copies the bytes of a late request", async () => {
   assertEquals([await text(memory, "a"), await text(memory, "b")], ["new", "row"]);
 });
 
-Deno.test("faulty() does not hear that a late request is refused, nor its signal", async () => {
+Deno.test("faulty() ignores the refusal and the signal of a late request", async () => {
   const [memory, storage] = await withOld({ lateRequest: 1 });
   const stale = (await memory.stat("a"))?.version;
   assert(stale !== undefined);
@@ -119,7 +119,7 @@ Deno.test("faulty() does not hear that a late request is refused, nor its signal
   assertEquals([await text(memory, "a"), await text(memory, "b")], ["other", "late"]);
 });
 
-Deno.test("faulty() lets late requests arrive before its disposal", async () => {
+Deno.test("faulty() delivers late requests before it disposes of the adapter", async () => {
   const memory = new MemoryAdapter();
   let disposed = false;
   const storage = faulty({
@@ -141,7 +141,7 @@ Deno.test("faulty() lets late requests arrive before its disposal", async () => 
   assertEquals(await text(memory, "a"), "late");
 });
 
-Deno.test("faulty() refuses at once what would never be sent", async () => {
+Deno.test("faulty() refuses an invalid call without a fault", async () => {
   const refused: readonly (readonly [string, string, unknown, WriteOptions?])[] = [
     ["InvalidKey", "../a", bytes("x")],
     ["InvalidArgument", "a", "text"],
@@ -160,7 +160,7 @@ Deno.test("faulty() refuses at once what would never be sent", async () => {
   }
 });
 
-Deno.test("faulty() loses reads, and tells no absence", async () => {
+Deno.test("faulty() loses reads, and never returns null for them", async () => {
   const [, storage] = await withOld({ lostRead: 1 });
   assertEquals((await errorOf(storage.stat("missing"))).code, "Unavailable");
   assertEquals((await errorOf(storage.read("missing"))).code, "Unavailable");
@@ -169,7 +169,7 @@ Deno.test("faulty() loses reads, and tells no absence", async () => {
   assertEquals(storage.injected.lostReads, 3);
 });
 
-Deno.test("faulty() breaks a listing off behind some entries", async () => {
+Deno.test("faulty() makes a listing fail after some entries", async () => {
   const memory = new MemoryAdapter();
   for (let i = 0; i < 30; i++) await memory.write(`${i}`, bytes("x"));
   const storage = faulty(memory, { lostRead: 1 });
@@ -186,7 +186,7 @@ Deno.test("faulty() breaks a listing off behind some entries", async () => {
   assertLess(Math.max(...lengths), 10);
 });
 
-Deno.test("faulty() breaks a body off, and never ends it short", async () => {
+Deno.test("faulty() makes a body fail, and never ends it early", async () => {
   const memory = new MemoryAdapter();
   await memory.write("a", bytes("x".repeat(1000)));
   await memory.write("empty", bytes(""));
@@ -211,7 +211,7 @@ Deno.test("faulty() chops bodies", async () => {
   }
 });
 
-Deno.test("faulty() frees a body that is cancelled", async () => {
+Deno.test("faulty() cancels the original body when a body is cancelled", async () => {
   const memory = new MemoryAdapter();
   let reason: unknown;
   const body = new ReadableStream({ cancel: (given) => void (reason = given) });
@@ -228,10 +228,10 @@ Deno.test("faulty() frees a body that is cancelled", async () => {
   await (await storage.read("a"))?.body.cancel("enough");
   assertEquals(reason, "enough");
   assertEquals(storage.append, undefined);
-  await storage[Symbol.asyncDispose]?.(); // the wrapped adapter has no disposal
+  await storage[Symbol.asyncDispose]?.(); // the wrapped adapter cannot be disposed of
 });
 
-Deno.test("faulty() gives slow answers, and hears an abort meanwhile", async () => {
+Deno.test("faulty() delays answers, and stops waiting when the signal is aborted", async () => {
   const [memory, storage] = await withOld({ slow: 1, slowMs: 3_600_000 });
   for (const [read, isMutation] of [[false, true], [true, false]]) {
     const controller = new AbortController();
@@ -249,7 +249,7 @@ Deno.test("faulty() gives slow answers, and hears an abort meanwhile", async () 
   assertEquals([storage.injected.slowAnswers, quick.injected.slowAnswers], [2, 1]);
 });
 
-/** What became of many writes: the faults' order is in the outcomes. */
+/** Returns the text after each of many writes, which shows the order of the faults. */
 async function history(seed: number): Promise<[string[], FaultyAdapter]> {
   const options = { seed, lostRequest: 0.1, lostAnswer: 0.2, lateRequest: 0.3, lostRead: 0.1 };
   const memory = new MemoryAdapter();
@@ -263,7 +263,7 @@ async function history(seed: number): Promise<[string[], FaultyAdapter]> {
   return [seen, storage];
 }
 
-Deno.test("faulty() meets the same faults for the same seed, as often as it is told", async () => {
+Deno.test("faulty() injects the same faults for the same seed, with the given probabilities", async () => {
   const [first, storage] = await history(7);
   assertEquals((await history(7))[0], first);
   assert((await history(8))[0].join() !== first.join());
@@ -291,8 +291,8 @@ Deno.test("faulty() changes nothing without options, and keeps the capabilities"
   assert(Object.values(storage.injected).every((count) => count === 0));
 });
 
-Deno.test("faulty() refuses options that are none", () => {
-  const nonsense: FaultyOptions[] = [
+Deno.test("faulty() refuses invalid options", () => {
+  const invalid: FaultyOptions[] = [
     { lostRequest: 1.5 },
     { lostAnswer: -0.1 },
     { slow: NaN },
@@ -300,7 +300,7 @@ Deno.test("faulty() refuses options that are none", () => {
     { lateBy: 0 },
     { chop: 1.5 },
   ];
-  for (const options of nonsense) {
+  for (const options of invalid) {
     assertThrows(() => faulty(new MemoryAdapter(), options), RangeError, "current value is");
   }
 });

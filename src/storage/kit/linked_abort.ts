@@ -1,6 +1,6 @@
 /**
- * An abort controller that follows the caller's signal until it is unlinked. A caller's signal may live
- * long, and some runtimes leave listeners on a signal that is passed to `fetch`.
+ * An abort controller that follows the caller's signal until it is unlinked. A caller's signal may
+ * live long, and some runtimes leave listeners on a signal that is passed to `fetch`.
  */
 export class LinkedAbort {
   readonly #controller: AbortController = new AbortController();

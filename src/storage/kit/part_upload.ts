@@ -8,7 +8,9 @@ import { LinkedAbort } from "./linked_abort.ts";
 /** The longest stream that is sent in one request, which can have a precondition. */
 export const SINGLE_BYTES: number = 8 * 1024 * 1024;
 
-/** The size of a part: the smallest that S3 and R2 accept. All but the last must have the same size. */
+/**
+ * The size of a part: the smallest that S3 and R2 accept. All but the last must have the same size.
+ */
 const PART_BYTES = 5 * 1024 * 1024;
 
 /** The largest number of parts of one object. */
@@ -101,7 +103,10 @@ class PartUploader<Written> {
     this.#buffer = new PartBuffer(Math.max(SINGLE_BYTES, this.#partBytes));
   }
 
-  /** Returns the error of a failed write. Nothing is applied before the commit, which is one request. */
+  /**
+   * Returns the error of a failed write. Nothing is applied before the commit, which is one
+   * request.
+   */
   errorOf(error: unknown): unknown {
     const first = this.#failure ?? error;
     return this.#isCommitting ? first : withOutcome(first, "not-applied");
@@ -191,8 +196,8 @@ function partBytesFor(size = 0): number {
 }
 
 /**
- * Writes a streamed body. Readers see nothing of it until this resolves; if it fails, nothing is left
- * in the store.
+ * Writes a streamed body. Readers see nothing of it until this resolves; if it fails, nothing is
+ * left in the store.
  */
 export async function uploadStream<Written>(
   call: WriteCall,

@@ -9,7 +9,9 @@ function conflict(attempt: Attempt, why: string): StorageError {
   return refusal(attempt, "Conflict", why);
 }
 
-/** Throws a `Conflict` if a precondition does not hold. Without an object, `current` is `undefined`. */
+/**
+ * Throws a `Conflict` if a precondition does not hold. Without an object, `current` is `undefined`.
+ */
 export function refusePrecondition(
   precondition: Precondition | undefined,
   current: ObjectVersion | undefined,

@@ -4,8 +4,8 @@ import { refuseVersion } from "./preconditions.ts";
 import { resolveRange } from "./range.ts";
 
 /**
- * Reads a range that may be empty, which HTTP cannot express: its offsets follow from the size of the
- * object. Returns `undefined` if the range is not empty.
+ * Reads a range that may be empty, which HTTP cannot express: its offsets follow from the size of
+ * the object. Returns `undefined` if the range is not empty.
  */
 export async function readNothing(
   { attempt, range, ifVersion }: Omit<ReadCall, "key">,

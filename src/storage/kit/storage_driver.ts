@@ -63,9 +63,9 @@ type Append = NonNullable<StorageAdapter["append"]>;
  * methods of `StorageAdapter`.
  *
  * Each public method checks the key, the options, the capabilities, the signal and disposal before
- * it calls a primitive, and adds the prefix to keys. A primitive therefore never receives an invalid
- * call. If it throws an error that is not a `StorageError`,
- * {@linkcode StorageDriver.toStorageError} translates it.
+ * it calls a primitive, and adds the prefix to keys. A primitive therefore never receives an
+ * invalid call. If it throws an error that is not a `StorageError`, {@linkcode
+ * StorageDriver.toStorageError} translates it.
  *
  * `conformance()` of `@flagstone/flagging/testing` tests that the result keeps the contract.
  *
@@ -144,8 +144,8 @@ export abstract class StorageDriver implements StorageAdapter {
   protected abstract readObject(call: ReadCall): Promise<StoredBody | null> | StoredBody | null;
 
   /**
-   * Creates or replaces an object in one atomic step, or returns `null` if the precondition does not
-   * hold: the base then throws a `Conflict`.
+   * Creates or replaces an object in one atomic step, or returns `null` if the precondition does
+   * not hold: the base then throws a `Conflict`.
    */
   protected abstract writeObject(call: WriteCall): Promise<StoredInfo | null> | StoredInfo | null;
 
@@ -163,8 +163,8 @@ export abstract class StorageDriver implements StorageAdapter {
 
   /**
    * Yields objects in the order of their keys' UTF-8 bytes. The base drops entries that are outside
-   * the prefix, not after `after`, or not valid keys, and stops at the limit; a store that can filter
-   * should do so, to transfer less.
+   * the prefix, not after `after`, or not valid keys, and stops at the limit; a store that can
+   * filter should do so, to transfer less.
    */
   protected abstract listObjects(call: ListCall): AsyncIterable<ObjectInfo> | Iterable<ObjectInfo>;
 
@@ -240,7 +240,10 @@ export abstract class StorageDriver implements StorageAdapter {
     }
   }
 
-  /** Lists objects in the order of their keys' UTF-8 bytes. Names that are not valid keys are skipped. */
+  /**
+   * Lists objects in the order of their keys' UTF-8 bytes. Names that are not valid keys are
+   * skipped.
+   */
   async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
     const call = this.#begin("list", undefined, options);
     const { attempt } = call;

@@ -7,7 +7,7 @@ const MIB: number = 1024 * 1024;
 const CHUNK = 256 * 1024;
 const MOST_GROWTH: number = 32 * MIB;
 
-/** Makes and checks a long body piece by piece, so that nobody needs to hold it. */
+/** Generates a long body chunk by chunk, so that it need not be held in memory. */
 class LongBody {
   readonly size: number;
   #state: Uint32Array<ArrayBuffer> = new Uint32Array(1);
@@ -21,7 +21,7 @@ class LongBody {
     this.#state = new Uint32Array([0x9e3779b9]);
   }
 
-  /** The next piece, by a xorshift: it must cost little beside the storage. */
+  /** Returns the next chunk, by a xorshift, which is cheap compared with the storage. */
   next(size: number): Uint8Array<ArrayBuffer> {
     const words = new Uint32Array(size / 4);
     let word = this.#state[0] ?? 1;
@@ -58,7 +58,7 @@ function streamOfBody(
   }, { highWaterMark: 0 });
 }
 
-/** Compares a stream with a body, and takes a sample at every quarter. */
+/** Asserts that a stream has the bytes of a body, and calls `onQuarter` at each quarter. */
 async function assertSameStream(
   stream: ReadableStream<Uint8Array>,
   body: LongBody,
@@ -76,7 +76,7 @@ async function assertSameStream(
     const whole = bytes.length - bytes.length % CHUNK;
     for (let i = 0; i < whole; i += CHUNK) {
       const same = sameWords(bytes.slice(i, i + CHUNK), body.next(CHUNK));
-      assert(same, `The body differs behind byte ${seen + i}`);
+      assert(same, `The body differs after byte ${seen + i}`);
       if ((seen + i) % (body.size / 4) < CHUNK) await onQuarter();
     }
     seen += whole;
@@ -91,7 +91,7 @@ function bodyFor({ settings }: BehaviourContext): LongBody {
   return new LongBody(Math.ceil(settings.streamBytes / quarter) * quarter);
 }
 
-/** What takes a sample, where it would mean something. */
+/** Returns a function that samples the memory, unless the store itself holds its bytes there. */
 function sampler(store: ConformanceStore, growth: MemoryGrowth): () => Promise<void> {
   return store.holdsBytesInMemory ? () => Promise.resolve() : () => growth.sample();
 }

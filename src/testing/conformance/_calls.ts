@@ -11,11 +11,11 @@ export interface Call {
   readonly name: string;
   /** Whether it changes the store. */
   readonly mutates: boolean;
-  /** Calls it; a mutation would store `"new"`. */
+  /** Makes the call; a write or an append stores `"new"`. */
   readonly run: (key: string, options?: OperationOptions) => Promise<unknown>;
 }
 
-/** Every way to write that the adapter declares. */
+/** Returns every way to write that the adapter declares. */
 function writes(adapter: StorageAdapter): Call[] {
   const { create, append } = adapter.capabilities;
   const write = (extra: WriteOptions): Call["run"] => (key, options) =>
@@ -41,7 +41,7 @@ function writes(adapter: StorageAdapter): Call[] {
   return calls;
 }
 
-/** Every method that takes a key, in every way that the adapter declares. */
+/** Returns every method that takes a key, in every way that the adapter declares. */
 export function callsOf(adapter: StorageAdapter): Call[] {
   return [
     {

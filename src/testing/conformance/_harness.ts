@@ -9,7 +9,7 @@ import type {
 } from "../../storage/storage_adapter.ts";
 import type { Outcome, StorageError, StorageErrorCode } from "../../storage/storage_error.ts";
 
-/** Every documented code; a record, so that a new code cannot be forgotten. */
+/** Every documented code; a record, so that the compiler reports a missing one. */
 const CODES: Readonly<Record<StorageErrorCode, true>> = {
   InvalidKey: true,
   InvalidArgument: true,
@@ -31,23 +31,23 @@ const CODES: Readonly<Record<StorageErrorCode, true>> = {
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder();
 
-/** The UTF-8 bytes of a text. */
+/** Returns the UTF-8 bytes of a text. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** Bytes that no compression or text handling leaves alone. */
+/** Returns random bytes, which compression or text handling would damage. */
 export function randomBytes(size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
-  // getRandomValues gives 64 KiB at most.
+  // getRandomValues fills at most 64 KiB.
   for (let i = 0; i < size; i += 65536) {
     crypto.getRandomValues(bytes.subarray(i, i + 65536));
   }
   return bytes;
 }
 
-/** A body in pieces of this size. */
-export function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
+/** Splits bytes into chunks of this size. */
+export function chunksOf(bytes: Uint8Array, size: number): Uint8Array[] {
   const result: Uint8Array[] = [];
   for (let i = 0; i < bytes.length; i += size) {
     result.push(bytes.slice(i, i + size));
@@ -55,7 +55,7 @@ export function pieces(bytes: Uint8Array, size: number): Uint8Array[] {
   return result;
 }
 
-/** A stream of these chunks, given one at a time as they are asked for. */
+/** Returns a stream of these chunks, one for each pull. */
 export function streamOf(
   chunks: readonly Uint8Array[],
 ): ReadableStream<Uint8Array> {
@@ -69,7 +69,7 @@ export function streamOf(
   }, { highWaterMark: 0 });
 }
 
-/** All bytes of a stream. */
+/** Reads a stream to its end. */
 export async function drain(
   stream: ReadableStream<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -81,7 +81,7 @@ export async function drain(
   return concat(chunks);
 }
 
-/** A read to its end. */
+/** An object, or a part of it, read to its end. */
 export interface Found {
   readonly info: ObjectInfo;
   readonly start: number;
@@ -89,7 +89,7 @@ export interface Found {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Reads an object, or a part of it, to the end; `null` where it is missing. */
+/** Reads an object, or a part of it, to its end. Returns `null` if it is missing. */
 export async function find(
   adapter: StorageAdapter,
   key: string,
@@ -101,7 +101,7 @@ export async function find(
   return { info, start, end, bytes: await drain(body) };
 }
 
-/** Reads an object that must be there. */
+/** Reads an object that must exist. */
 export async function get(
   adapter: StorageAdapter,
   key: string,
@@ -112,7 +112,7 @@ export async function get(
   return found;
 }
 
-/** The text of an object that must be there. */
+/** Returns the text of an object that must exist. */
 export async function getText(
   adapter: StorageAdapter,
   key: string,
@@ -129,18 +129,18 @@ export function putText(
   return adapter.write(key, encode(text));
 }
 
-/** Compares bytes, and names the first that differs: a dump of a long body helps nobody. */
+/** Asserts that bytes are equal. The message names the first difference, because a dump is long. */
 export function assertBytes(
   actual: Uint8Array,
   expected: Uint8Array,
   what = "The body",
 ): void {
-  assertEquals(actual.length, expected.length, `${what} has another length`);
+  assertEquals(actual.length, expected.length, `${what} has the wrong length`);
   const at = actual.findIndex((byte, i) => byte !== expected[i]);
-  assert(at === -1, `${what} differs from byte ${at} on`);
+  assert(at === -1, `${what} differs from byte ${at}`);
 }
 
-/** Asserts that an object has these bytes, and that `stat` and `list` agree with its `read`. */
+/** Asserts that an object has these bytes, and that `stat` agrees with `read`. */
 export async function assertStored(
   adapter: StorageAdapter,
   key: string,
@@ -155,7 +155,7 @@ export async function assertStored(
   assertEquals(stat?.version, found.info.version);
 }
 
-/** Asserts that `stat`, `read` and `list` all say that there is no such object. */
+/** Asserts that `stat`, `read` and `list` do not find an object. */
 export async function assertMissing(
   adapter: StorageAdapter,
   key: string,
@@ -166,7 +166,7 @@ export async function assertMissing(
   assert(!listed.includes(key), `list finds ${key}`);
 }
 
-/** Everything that a listing gives. */
+/** Returns all entries of a listing. */
 export async function listAll(
   adapter: StorageAdapter,
   options?: ListOptions,
@@ -176,7 +176,7 @@ export async function listAll(
   return infos;
 }
 
-/** The keys that a listing gives. */
+/** Returns all keys of a listing. */
 export async function listKeys(
   adapter: StorageAdapter,
   options?: ListOptions,
@@ -184,7 +184,7 @@ export async function listKeys(
   return (await listAll(adapter, options)).map((info) => info.key);
 }
 
-/** Asserts that something is a `StorageError`, of whichever copy of the class. */
+/** Asserts that an error is a `StorageError`, from any copy of the class. */
 export function assertStorageError(
   error: unknown,
 ): asserts error is StorageError {
@@ -195,17 +195,17 @@ export function assertStorageError(
   assert(Object.hasOwn(CODES, code), `The code ${code} is not documented`);
 }
 
-/** What a refusal must be like. */
+/** The expected refusal of a call. */
 export interface Refusal {
-  /** The codes that will do. */
+  /** The accepted codes. */
   readonly code: StorageErrorCode | readonly StorageErrorCode[];
-  /** For a mutation. */
+  /** The outcome, for a mutation. */
   readonly outcome?: Outcome;
-  /** What was tried, for the message. */
+  /** The call, for the message. */
   readonly what?: string;
 }
 
-/** Asserts that an action rejects as it must, and gives the error. */
+/** Asserts that an action rejects as expected, and returns the error. */
 export async function assertRefused(
   action: () => Promise<unknown>,
   { code, outcome, what = "it" }: Refusal,
@@ -234,7 +234,7 @@ export async function assertRefused(
   return error;
 }
 
-/** Asserts that a mutation is refused as a `Conflict` that changed nothing. */
+/** Asserts that a mutation is refused as a `Conflict` and was not applied. */
 export function assertConflict(
   action: () => Promise<unknown>,
   what: string,
@@ -246,12 +246,12 @@ export function assertConflict(
   });
 }
 
-/** Gives everything else that is due a turn. */
+/** Waits, so that other tasks can run. */
 export function pause(ms = 0): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Runs an action for each number from 0, so many at a time. */
+/** Runs an action for each number below `count`, 16 at a time. */
 export async function forEachNumber(
   count: number,
   action: (n: number) => Promise<unknown>,

@@ -1,20 +1,20 @@
-/** A streamed body that stops in the middle until it is told how to go on. */
+/** A streamed body that stops in the middle until the test finishes it or fails it. */
 export interface HeldBody {
   /** The body. */
   readonly stream: ReadableStream<Uint8Array>;
-  /** Resolves when all that was given has been taken and more is asked for. */
+  /** Resolves when the first chunks have been read and more is requested. */
   readonly reached: Promise<void>;
-  /** Gives the rest and ends the body. */
+  /** Ends the body, after the rest if there is one. */
   readonly finish: (rest?: Uint8Array) => void;
   /** Makes the source fail. */
   readonly fail: (error: unknown) => void;
 }
 
-/** A body that gives these chunks and then waits. */
+/** Returns a body that has these chunks and then waits. */
 export function heldBody(chunks: readonly Uint8Array[]): HeldBody {
   const reached = Promise.withResolvers<void>();
   const rest = Promise.withResolvers<Uint8Array | undefined>();
-  // A source may fail that nobody asks for more.
+  // The source may fail before anything is requested from it.
   rest.promise.catch(() => {});
   const given = [...chunks];
   const stream = new ReadableStream<Uint8Array>({
@@ -35,7 +35,9 @@ export function heldBody(chunks: readonly Uint8Array[]): HeldBody {
   };
 }
 
-/** Waits until a write has taken what the body gave, or is over, and swallows no error of it. */
+/**
+ * Waits until a write has read the first chunks or has settled. The caller still handles its error.
+ */
 export async function underWay(
   held: HeldBody,
   writing: Promise<unknown>,

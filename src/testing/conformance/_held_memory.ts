@@ -18,8 +18,8 @@ interface Runtime {
 let collect: (() => void) | null | undefined;
 
 /**
- * The engine's garbage collector, also where it was not exposed; `null` where there is no way to
- * it. Without it no figure tells what is held from what nobody has collected yet.
+ * Returns the engine's garbage collector, even if it was not exposed, or `null` if the runtime
+ * offers none. Without it, memory in use cannot be distinguished from garbage.
  */
 function collector(): (() => void) | null {
   const { gc, process } = globalThis as Runtime;
@@ -32,12 +32,14 @@ function collector(): (() => void) | null {
   }
 }
 
-/** The bytes that are held on the heap and in buffers; `undefined` where nobody can tell. */
+/**
+ * Returns the bytes in use on the heap and in buffers, or `undefined` if the runtime cannot tell.
+ */
 async function heldMemory(): Promise<number | undefined> {
   collect ??= collector();
   const { process } = globalThis as Runtime;
   if (collect === null || process?.memoryUsage === undefined) return undefined;
-  // What awaits the next turn may hold on to what it awaited.
+  // A pending continuation may still refer to the value that it awaited.
   await pause();
   collect();
   await pause();
@@ -46,9 +48,9 @@ async function heldMemory(): Promise<number | undefined> {
   return heapUsed + external;
 }
 
-/** The most that memory grew by from any sample to any later one, garbage aside. */
+/** The largest growth of memory in use from one sample to a later one. */
 export class MemoryGrowth {
-  /** The growth in bytes; 0 where the runtime does not tell. */
+  /** The growth in bytes; 0 if the runtime cannot tell. */
   bytes = 0;
   #low = Infinity;
 

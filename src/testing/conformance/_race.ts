@@ -20,12 +20,12 @@ export const ROUNDS: readonly string[] = Array.from(
   (_, round) => `round/${round}`,
 );
 
-/** Whether a scope reaches beyond this process. */
+/** Returns whether a scope extends beyond this process. */
 export function isShared(scope: AtomicScope): boolean {
   return scope === "host" || scope === "store";
 }
 
-/** Starts 16 calls at once, spread over instances, and gives the numbers of those that won. */
+/** Starts 16 calls at once, spread over instances, and returns the numbers of the winners. */
 export async function raceCalls(
   { open }: BehaviourContext,
   scope: AtomicScope,
@@ -51,7 +51,7 @@ export async function raceCalls(
   return winners;
 }
 
-/** Resolves when so many racers are at the start, or when the race is given up. */
+/** Resolves when all racers are at the start, or when the race is given up. */
 async function allReady(
   { adapter }: BehaviourContext,
   racers: number,
@@ -66,8 +66,8 @@ async function allReady(
 }
 
 /**
- * Runs so many racers at once: in processes of their own where the store can spawn them, else over
- * instances of their own.
+ * Runs several racers at once: each in its own process if the store can spawn them, otherwise each
+ * over its own instance.
  */
 export async function raceJobs(
   context: BehaviourContext,
@@ -82,7 +82,7 @@ export async function raceJobs(
       runRacer(instances[id % instances.length] ?? adapter, full, { signal });
   });
   const givenUp = new AbortController();
-  // A racer that fails before the start must not leave the suite, or the others, waiting for it.
+  // If a racer fails before the start, neither the suite nor the other racers must wait for it.
   for (const racer of running) racer.catch(() => givenUp.abort());
   await allReady(context, racers, AbortSignal.any([givenUp.signal, signal]));
   await adapter.write(goKey(BARRIER), encode("go"));
@@ -93,7 +93,7 @@ export async function raceJobs(
   });
 }
 
-/** Races for each key of {@linkcode ROUNDS}, and asserts that one racer has won it. */
+/** Races for each key of {@linkcode ROUNDS}, and asserts that exactly one racer won it. */
 export async function raceRounds(
   context: BehaviourContext,
   job: Omit<RacerJob, "id" | "barrier" | "keys">,

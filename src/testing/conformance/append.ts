@@ -16,13 +16,13 @@ import {
 import { isShared, raceCalls, raceRounds } from "./_race.ts";
 import { racerBody } from "./racer.ts";
 
-/** Appends through a method that the capabilities declare. */
+/** Appends through the optional method, which the capabilities declare. */
 function append(
   adapter: StorageAdapter,
   key: string,
   [at, bytes]: readonly [at: number, bytes: Uint8Array | string],
 ): Promise<ObjectInfo> {
-  assert(adapter.append !== undefined, "append is declared and missing");
+  assert(adapter.append !== undefined, "The adapter declares append but has no such method");
   const body = typeof bytes === "string" ? encode(bytes) : bytes;
   return adapter.append(key, body, { at });
 }
@@ -54,7 +54,7 @@ async function refusesBelow({ adapter }: BehaviourContext) {
 }
 
 async function refusesAnotherVersion({ adapter }: BehaviourContext) {
-  assert(adapter.append !== undefined, "append is declared and missing");
+  assert(adapter.append !== undefined, "The adapter declares append but has no such method");
   const old = await putText(adapter, "a", "12345");
   const edited = await putText(adapter, "a", "54321");
   const stale = () => adapter.append!("a", encode("x"), { at: 5, ifVersion: old.version });
@@ -123,13 +123,13 @@ async function showsWholeAppends(context: BehaviourContext) {
     for (const part of parts) at = (await append(adapter, "a", [at, part])).size;
   };
   const appending = appendAll().finally(() => pending = false);
-  // What a reader sees is told before what becomes of the appends.
+  // The test reports what a reader saw before it reports an error of the appends.
   appending.catch(() => {});
   while (pending) {
     const found = await find(reader, "a");
     const { length } = found?.bytes ?? [];
     assertEquals(length % 50_001, 0, `A reader saw ${length} bytes`);
-    assertEquals(found?.info.size ?? 0, length, "info.size is another");
+    assertEquals(found?.info.size ?? 0, length, "info.size differs from the length of the body");
     if (found) assertBytes(found.bytes, whole.subarray(0, length));
     await pause();
   }
@@ -165,7 +165,7 @@ const declared: readonly Behaviour[] = inGroup(
   [
     {
       number: 38,
-      name: "An append at 0 creates a missing object",
+      name: "append() at offset 0 creates a missing object",
       async run({ adapter }) {
         const info = await append(adapter, "a/b", [0, "row 1\n"]);
         assertEquals([info.key, info.size], ["a/b", 6]);
@@ -174,52 +174,52 @@ const declared: readonly Behaviour[] = inGroup(
     },
     {
       number: 39,
-      name: "An append at the size extends, and leaves the prior bytes alone",
+      name: "append() at the end extends the object and leaves the earlier bytes unchanged",
       run: extendsObject,
     },
     {
       number: 40,
-      name: "An append below the size is a Conflict and writes nothing",
+      name: "append() before the end rejects with Conflict and writes nothing",
       run: refusesBelow,
     },
     {
       number: 41,
-      name: "An append beyond the size is a Conflict and writes nothing",
+      name: "append() past the end rejects with Conflict and writes nothing",
       run: refusesBeyond,
     },
     {
       number: 135,
-      name: "An append to another version of the same size is a Conflict",
+      name: "append() rejects with Conflict if the object has another version of the same size",
       run: refusesAnotherVersion,
     },
     {
       number: 42,
-      name: "Appending no bytes at the size changes nothing visible",
+      name: "append() of no bytes changes nothing",
       run: appendsNothing,
     },
     {
       number: 43,
-      name: "Of sixteen appenders at one offset exactly one wins",
+      name: "Of 16 concurrent appends at one offset, exactly one succeeds",
       run: hasOneWinner,
     },
     {
       number: 44,
-      name: "An append that is sent again after it landed is a Conflict",
+      name: "append() rejects with Conflict if the same append is repeated",
       run: refusesARepeat,
     },
     {
       number: 45,
-      name: "A reader sees whole appends, and the size that it is told",
+      name: "A concurrent reader sees only whole appends, and the matching size",
       run: showsWholeAppends,
     },
     {
       number: 48,
-      name: "Content type and metadata survive an append, or are both gone",
+      name: "append() keeps the content type and the metadata, or drops both",
       run: keepsMetadataOrNone,
     },
     {
       number: 49,
-      name: "A swap of the version before an append is a Conflict",
+      name: "write() rejects with Conflict if an append has changed the version",
       when: ({ append, swap }) => append !== "none" && swap !== "none",
       run: makesVersionsStale,
     },
@@ -229,9 +229,9 @@ const declared: readonly Behaviour[] = inGroup(
 
 const undeclared: readonly Behaviour[] = inGroup("Append", [{
   number: 50,
-  name: "An append that is not declared is missing",
+  name: "An adapter that does not declare append has no append()",
   when: (capabilities) => capabilities.append === "none",
-  // deno-lint-ignore require-await -- what it throws must be a rejection
+  // deno-lint-ignore require-await -- a failed assertion must be a rejection
   async run({ adapter }) {
     assertEquals(adapter.append, undefined);
   },

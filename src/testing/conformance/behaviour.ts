@@ -1,25 +1,30 @@
 import type { Capabilities, StorageAdapter } from "../../storage/storage_adapter.ts";
 import type { RacerJob, RacerResult } from "./racer.ts";
 
-/** A fresh, empty store for one step of the suite, and the ways to reach it. */
+/**
+ * A fresh, empty store for one step of the suite, and the ways to reach it.
+ *
+ * @category Testing
+ */
 export interface ConformanceStore {
-  /** The adapter to examine, over an empty store. */
+  /** The adapter to test, over an empty store. */
   readonly adapter: StorageAdapter;
   /**
-   * Another instance over the same store, with connections of its own. Needed where a scope is
-   * `"host"` or `"store"`. The suite disposes of what it gives.
+   * Creates another instance over the same store, with its own connections. Needed if a scope is
+   * `"host"` or `"store"`. The suite disposes of the instances.
    */
   readonly second?:
     | (() => StorageAdapter | Promise<StorageAdapter>)
     | undefined;
   /**
    * Runs {@linkcode runRacer} with this job in another process, over the same store, and resolves
-   * with its result; both are plain JSON. Without it, races between processes are run between
-   * instances.
+   * with its result; both are plain JSON. Without it, instances in one process
+   * race instead.
    */
   readonly spawn?: ((job: RacerJob) => Promise<RacerResult>) | undefined;
   /**
-   * Whether the store keeps its bytes in this process, so that bounds on memory mean nothing.
+   * Whether the store keeps its bytes in this process, so that the suite cannot check bounds on
+   * memory.
    *
    * @default {false}
    */
@@ -28,59 +33,78 @@ export interface ConformanceStore {
   readonly dispose?: (() => void | Promise<void>) | undefined;
 }
 
-/** Makes a fresh, empty store for each step. */
+/**
+ * Creates a fresh, empty store for each step.
+ *
+ * @category Testing
+ */
 export type ConformanceFactory = () =>
   | ConformanceStore
   | Promise<ConformanceStore>;
 
-/** How hard the suite works; the defaults are the contract's. */
+/**
+ * How thorough the suite is. The defaults are those of the contract.
+ *
+ * @category Testing
+ */
 export interface ConformanceSettings {
-  /** The seed of the random operations. @default {a fresh one; failures print it} */
+  /** The seed of the random operations. @default {a random one, which failures print} */
   readonly seed?: number | undefined;
-  /** How many random operations are played. @default {400} */
+  /** The number of random operations. @default {400} */
   readonly operations?: number | undefined;
-  /** How many times behaviour 14 overwrites one object. @default {5000} */
+  /** The number of times that behaviour 14 overwrites one object. @default {5000} */
   readonly overwrites?: number | undefined;
-  /** How often each of the 8 racers of behaviour 32 increments. @default {200} */
+  /** The number of times that each of the 8 racers of behaviour 32 increments. @default {200} */
   readonly increments?: number | undefined;
   /** The size of the body of behaviours 61 and 73, in bytes. @default {67108864} */
   readonly streamBytes?: number | undefined;
-  /** How long one behaviour may take, in milliseconds, before it fails. @default {120000} */
+  /** The time in milliseconds after which a behaviour fails. @default {120000} */
   readonly timeLimitMs?: number | undefined;
 }
 
-/** What a behaviour is examined with. */
+/**
+ * The store and the settings that a behaviour is tested with.
+ *
+ * @category Testing
+ */
 export interface BehaviourContext {
-  /** The adapter to examine. */
+  /** The adapter to test. */
   readonly adapter: StorageAdapter;
-  /** The store as the factory made it. */
+  /** The store that the factory created. */
   readonly store: ConformanceStore;
   /** The settings, with their defaults. */
   readonly settings: { readonly [K in keyof ConformanceSettings]-?: number };
   /**
-   * So many instances over the store, the adapter first, all disposed of after the run. Where the
-   * factory gives no second instance it is the adapter alone.
+   * Returns instances over the store, the adapter first. All are disposed of after the run. If the
+   * store has no `second`, the adapter is the only one.
    */
   readonly open: (count: number) => Promise<readonly StorageAdapter[]>;
-  /** Aborted when the time is up: what still waits must end. */
+  /** Aborted when the time is up, to end everything that still waits. */
   readonly signal: AbortSignal;
 }
 
-/** One sentence of the contract, and what proves or falsifies it. */
+/**
+ * One statement of the contract, with the test that proves it.
+ *
+ * @category Testing
+ */
 export interface Behaviour {
-  /** The number in the contract; 0 for the random operations, which have none there. */
+  /** The number in the contract; 0 for the random operations, which have no number. */
   readonly number: number;
-  /** The sentence. */
+  /** The statement. */
   readonly name: string;
   /** The part of the contract that it belongs to. */
   readonly group: string;
-  /** Whether it applies to an adapter of these capabilities. @default {always} */
+  /** Returns whether it applies to an adapter with these capabilities. @default {always} */
   readonly when?: ((capabilities: Capabilities) => boolean) | undefined;
-  /** Rejects with an `AssertionError` where the adapter does not behave so. */
+  /** Rejects with an `AssertionError` if the adapter does not behave so. */
   readonly run: (context: BehaviourContext) => Promise<void>;
 }
 
-/** Names the group of behaviours, and when they apply where they do not say so themselves. */
+/**
+ * Returns behaviours with their group and, unless they have their own, the condition when they
+ * apply.
+ */
 export function inGroup(
   group: string,
   behaviours: readonly Omit<Behaviour, "group">[],

@@ -64,7 +64,7 @@ async function abortsABody({ adapter }: BehaviourContext) {
       () => undefined,
       (error: unknown) => error,
     );
-    assertStrictEquals(error, reason, "An aborted body does not give the reason");
+    assertStrictEquals(error, reason, "An aborted body does not fail with the reason");
   }
   const controller = new AbortController();
   const found = await get(adapter, "a", { signal: controller.signal });
@@ -95,7 +95,7 @@ async function abortsAStream({ adapter }: BehaviourContext) {
   assertEquals(await listKeys(adapter), ["old"]);
 }
 
-/** What became of a mutation whose signal was aborted: `null` where it was done none the less. */
+/** Aborts a mutation after some turns. Returns its error, or `null` if it resolved nevertheless. */
 async function abortSoon(
   run: (options: OperationOptions) => Promise<unknown>,
   turns: number,
@@ -115,22 +115,23 @@ async function abortSoon(
   }
 }
 
-/** Asserts that what is stored agrees with what was said to have happened. */
-function assertTold(
+/** Asserts that the store agrees with the outcome that was reported. */
+function assertReported(
   error: StorageError | null,
   [applied, what]: readonly [applied: boolean, what: string],
 ) {
   if (error === null) assert(applied, `${what} resolved and was not applied`);
   if (error?.outcome === "not-applied") {
-    assert(!applied, `${what} was applied, and called not-applied`);
+    assert(!applied, `${what} was applied, but reported as not-applied`);
   }
 }
 
-async function tellsTheOutcome({ adapter }: BehaviourContext) {
+async function reportsTheOutcome({ adapter }: BehaviourContext) {
   for (const { name, mutates, run } of callsOf(adapter)) {
     if (!mutates) continue;
     for (const turns of [0, 1, 2, 5, 20]) {
-      // A key of its own: what was aborted may arrive late, while the next one is examined.
+      // A separate key for each, because an aborted mutation may arrive while the next one is
+      // tested.
       const key = `${name}-${turns}`;
       const prior = name === "create" || name === "append" ? null : "old";
       if (prior !== null) await putText(adapter, key, prior);
@@ -142,7 +143,7 @@ async function tellsTheOutcome({ adapter }: BehaviourContext) {
         after === prior || after === expected,
         `An aborted ${name} left ${JSON.stringify(after)}`,
       );
-      assertTold(error, [after === expected, `An aborted ${name}`]);
+      assertReported(error, [after === expected, `An aborted ${name}`]);
     }
   }
 }
@@ -167,11 +168,11 @@ async function abortsInAQueue({ adapter }: BehaviourContext) {
   }
   assert(
     possible.includes(last),
-    `"${last}" was written by a call that said it was not`,
+    `"${last}" was written by a call that reported it as not-applied`,
   );
 }
 
-/** A signal that counts the listeners that are on it. */
+/** Returns a signal and a function that counts its listeners. */
 function countedSignal(): { signal: AbortSignal; listeners: () => number } {
   const { signal } = new AbortController();
   const listeners = new Set<unknown>();
@@ -202,12 +203,12 @@ async function useOnce(adapter: StorageAdapter, signal: AbortSignal) {
 
 async function leavesNoListeners({ adapter }: BehaviourContext) {
   const { signal, listeners } = countedSignal();
-  // Ten calls a round. The count is exact, so that more rounds would show nothing more.
+  // Ten calls a round. The count is exact, so more rounds would not find more.
   for (let round = 0; round < 50; round++) await useOnce(adapter, signal);
   assertEquals(listeners(), 0, "Listeners were left on the signal");
 }
 
-async function disturbsNobody({ adapter }: BehaviourContext) {
+async function abortsOnlyItsCall({ adapter }: BehaviourContext) {
   await Promise.all(Array.from({ length: 20 }, async (_, i) => {
     const key = `key-${i}`;
     const controller = new AbortController();
@@ -248,7 +249,7 @@ async function staysDisposed({ adapter }: BehaviourContext) {
 }
 
 async function isSharedAtOnce({ adapter, open, store }: BehaviourContext) {
-  assert(store.second !== undefined, "The factory must give `second` for this");
+  assert(store.second !== undefined, "The factory must return `second` for this behaviour");
   const [, other = adapter] = await open(2);
   for (const [one, two] of [[adapter, other], [other, adapter]] as const) {
     for (let i = 0; i < 20; i++) {
@@ -263,29 +264,29 @@ async function isSharedAtOnce({ adapter, open, store }: BehaviourContext) {
   }
 }
 
-/** Behaviours 115 to 123, without the one of the retrying wrapper. */
+/** Behaviours 115 to 123, except that of the retrying wrapper. */
 export const cancellation: readonly Behaviour[] = inGroup(
   "Cancellation, time, life-cycle",
   [
     {
       number: 115,
-      name: "A signal that is already aborted rejects before any effect",
+      name: "An already aborted signal rejects every method before any effect",
       run: refusesAborted,
     },
     {
       number: 116,
-      name: "An abort during a read gives its reason to the body",
+      name: "A body fails with the reason if its read is aborted",
       run: abortsABody,
     },
     {
       number: 117,
-      name: "An abort during a streamed write leaves the old object",
+      name: "A streamed write that is aborted leaves the old object unchanged",
       run: abortsAStream,
     },
     {
       number: 118,
-      name: "A mutation that is aborted tells the truth of its outcome",
-      run: tellsTheOutcome,
+      name: "An aborted mutation reports its outcome correctly",
+      run: reportsTheOutcome,
     },
     {
       number: 119,
@@ -294,20 +295,20 @@ export const cancellation: readonly Behaviour[] = inGroup(
     },
     {
       number: 120,
-      name: "Aborting one call disturbs no other, and no listener is left",
+      name: "An abort affects only its own call, and leaves no listener on the signal",
       async run(context) {
-        await disturbsNobody(context);
+        await abortsOnlyItsCall(context);
         await leavesNoListeners(context);
       },
     },
     {
       number: 122,
-      name: "Disposal is idempotent, and calls after it reject clearly",
+      name: "Disposal is idempotent, and calls after disposal reject",
       run: staysDisposed,
     },
     {
       number: 123,
-      name: "Two instances over one store see each other's writes at once",
+      name: "Two instances over one store see each other's writes immediately",
       when: ({ create, swap, append }) => [create, swap, append].some(isShared),
       run: isSharedAtOnce,
     },

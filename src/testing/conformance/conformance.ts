@@ -23,22 +23,34 @@ import { versions } from "./versions.ts";
 import { writeAndRead } from "./write_and_read.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 
-/** What runs the steps of a test, such as Deno's `TestContext`. */
+/**
+ * Runs the steps of a test, such as Deno's `TestContext`.
+ *
+ * @category Testing
+ */
 export interface StepRunner {
-  /** Runs one step, and fails the test where it rejects. */
+  /** Runs one step, and fails the test if it rejects. */
   readonly step: (name: string, run: () => Promise<void>) => Promise<unknown>;
 }
 
-/** Registers one test, as `Deno.test` does. */
+/**
+ * Registers a test, as `Deno.test` does.
+ *
+ * @category Testing
+ */
 export type TestRunner = (
   name: string,
   run: (runner: StepRunner) => Promise<void>,
 ) => unknown;
 
-/** Options of {@linkcode conformance}. */
+/**
+ * Options of {@linkcode conformance}.
+ *
+ * @category Testing
+ */
 export interface ConformanceOptions extends ConformanceSettings {
   /**
-   * What registers the test. For `node:test` it is
+   * Registers the test. For `node:test`, pass
    * `(name, run) => test(name, (t) => run({ step: (name, run) => t.test(name, run) }))`.
    *
    * @default {Deno.test}
@@ -46,7 +58,11 @@ export interface ConformanceOptions extends ConformanceSettings {
   readonly test?: TestRunner | undefined;
 }
 
-/** Every behaviour of the suite, in the contract's order, the random operations last. */
+/**
+ * All behaviours of the suite, in the order of the contract, with the random operations last.
+ *
+ * @category Testing
+ */
 export const behaviours: readonly Behaviour[] = [
   ...writeAndRead,
   ...versions,
@@ -65,11 +81,15 @@ export const behaviours: readonly Behaviour[] = [
 ];
 
 const FULL_DISK = "needs a full disk or a killed process";
-const WIRE = "needs a wire that a test can fake";
-const FILES = "is of file systems only";
-const WRAPPERS = "is of the wrappers, which have tests of their own";
+const WIRE = "needs a connection that a test can fake";
+const FILES = "applies to file systems only";
+const WRAPPERS = "applies to the wrappers, which have their own tests";
 
-/** The numbers of the contract that this suite leaves to the adapters' own tests, and why. */
+/**
+ * The numbers of the contract that the suite leaves to the adapters' own tests, with the reasons.
+ *
+ * @category Testing
+ */
 export const notCovered: Readonly<Record<number, string>> = {
   46: FULL_DISK,
   47: FULL_DISK,
@@ -97,7 +117,7 @@ export const notCovered: Readonly<Record<number, string>> = {
   134: WRAPPERS,
 };
 
-/** How long what is given up may take to notice, in milliseconds. */
+/** The time in milliseconds that a behaviour has to end after it was given up. */
 const GRACE_MS = 100;
 
 function titleOf({ number, name }: Behaviour): string {
@@ -117,7 +137,7 @@ function settingsOf(
   };
 }
 
-/** Resolves when a promise is settled, or after so many milliseconds. */
+/** Resolves with whether a promise settles within a number of milliseconds. */
 async function settled(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), ms);
@@ -128,7 +148,10 @@ async function settled(promise: Promise<unknown>, ms: number): Promise<boolean> 
   }
 }
 
-/** Fails what takes too long: an adapter that never answers must not stop the suite. */
+/**
+ * Runs a behaviour with a time limit, so that an adapter that never answers does not stop the
+ * suite.
+ */
 async function runWithin(
   run: (signal: AbortSignal) => Promise<void>,
   ms: number,
@@ -142,7 +165,7 @@ async function runWithin(
   throw late;
 }
 
-/** Makes a store, uses it, and disposes of it and of all its instances. */
+/** Creates a store, uses it, and disposes of it and of all its instances. */
 async function withStore(
   factory: ConformanceFactory,
   use: (
@@ -165,7 +188,7 @@ async function withStore(
   try {
     await use(store, open);
   } catch (error) {
-    // What was found matters more than what comes of it.
+    // The first error matters more than an error of the disposal.
     await dispose().catch(() => {});
     throw error;
   }
@@ -173,13 +196,15 @@ async function withStore(
 }
 
 /**
- * Examines one behaviour on a fresh store, for a harness of your own; {@linkcode conformance} does
- * it for all of them.
+ * Tests one behaviour on a fresh store, for a test runner of your own. {@linkcode conformance}
+ * tests all of them.
  *
  * @param behaviour One of {@linkcode behaviours}
- * @param factory Makes the store
- * @param settings How hard to try
- * @returns Whether it applies to the adapter's capabilities; where not, nothing was examined
+ * @param factory Creates the store
+ * @param settings How thorough to be
+ * @returns Whether the behaviour applies to the adapter's capabilities; if not, nothing was tested
+ *
+ * @category Testing
  *
  * @example Usage
  * ```ts
@@ -209,10 +234,10 @@ export async function runBehaviour(
   return applies;
 }
 
-/** The behaviours that apply to the adapters that a factory makes. */
+/** Returns the behaviours that apply to the adapter of a factory. */
 async function applicable(factory: ConformanceFactory): Promise<Behaviour[]> {
   const found: Behaviour[] = [];
-  // deno-lint-ignore require-await -- withStore takes what may wait
+  // deno-lint-ignore require-await -- withStore expects an async function
   await withStore(factory, async ({ adapter }) => {
     found.push(
       ...behaviours.filter(({ when }) => when?.(adapter.capabilities) ?? true),
@@ -225,18 +250,20 @@ function defaultTest(): TestRunner {
   const { Deno } = globalThis as { Deno?: { test?: TestRunner } };
   if (Deno?.test !== undefined) return Deno.test;
   throw new TypeError(
-    "Cannot register the suite: outside of Deno give a `test` option",
+    "Cannot register the suite as there is no Deno.test: pass the option `test`",
   );
 }
 
 /**
- * Registers one test that proves that an adapter keeps the contract: a step for each behaviour, on
- * a fresh store each. The adapter's `capabilities` alone decide what is examined: what it does not
- * declare, it must refuse.
+ * Registers a test that an adapter keeps the contract, with one step for each behaviour. Each step
+ * has a fresh store. The adapter's `capabilities` decide which behaviours apply: the adapter must
+ * refuse every operation that it does not declare.
  *
  * @param name The name of the test
- * @param factory Makes a fresh, empty store
- * @param options What registers the test, and how hard to try
+ * @param factory Creates a fresh, empty store
+ * @param options How to register the test, and how thorough to be
+ *
+ * @category Testing
  *
  * @example Usage
  * ```ts
@@ -248,7 +275,7 @@ function defaultTest(): TestRunner {
  *   adapter: new MemoryAdapter(),
  *   holdsBytesInMemory: true,
  * }), {
- *   // In a test file leave this out: the default is Deno.test. Here the steps run at once.
+ *   // Omit this in a test file: the default is Deno.test. Here the steps run immediately.
  *   test: (_name, run) => suite.resolve(run({ step: (_step, behave) => behave() })),
  * });
  * await suite.promise;

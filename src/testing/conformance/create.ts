@@ -7,10 +7,10 @@ import {
   assertMissing,
   assertRefused,
   assertStored,
+  chunksOf,
   encode,
   find,
   pause,
-  pieces,
   putText,
   randomBytes,
   streamOf,
@@ -35,7 +35,7 @@ async function hasOneWinner(context: BehaviourContext) {
   await raceRounds(context, { kind: "create" });
 }
 
-/** A stream that lets readers have a turn before every chunk. */
+/** Returns a stream that waits before every chunk, so that readers can run. */
 function slowly(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
@@ -50,14 +50,14 @@ function slowly(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
 async function readsNullOrAll(adapter: StorageAdapter, streamed: boolean) {
   const body = randomBytes(1024 * 1024);
   let pending = true;
-  const source = streamed ? slowly(pieces(body, 50_000)) : body;
+  const source = streamed ? slowly(chunksOf(body, 50_000)) : body;
   const writing = adapter.write("a", source, absent)
     .finally(() => pending = false);
-  // What a reader sees is told before what becomes of the write.
+  // The test reports what a reader saw before it reports an error of the write.
   writing.catch(() => {});
   while (pending) {
     const found = await find(adapter, "a");
-    if (found !== null) assertBytes(found.bytes, body, "What a reader saw");
+    if (found !== null) assertBytes(found.bytes, body, "The body that a reader saw");
     await pause();
   }
   await writing;
@@ -70,7 +70,7 @@ async function checksAtCommit({ adapter }: BehaviourContext) {
   await assertStored(adapter, "fresh", "ab");
   await assertConflict(
     () => adapter.write("fresh", streamOf([encode("loser")]), absent),
-    "a streamed creation of what exists",
+    "a streamed creation of an existing object",
   );
   await assertStored(adapter, "fresh", "ab");
 
@@ -103,7 +103,7 @@ const declared: readonly Behaviour[] = inGroup(
   [
     {
       number: 18,
-      name: "A creation succeeds on a missing key and returns a version",
+      name: 'write() with "absent" creates a missing object and returns its version',
       async run({ adapter }) {
         const { version } = await adapter.write("a", encode("x"), absent);
         assert(typeof version === "string" && version !== "");
@@ -113,7 +113,7 @@ const declared: readonly Behaviour[] = inGroup(
     },
     {
       number: 19,
-      name: "A creation of an existing key is a Conflict",
+      name: 'write() with "absent" rejects with Conflict if the key exists',
       async run({ adapter }) {
         await putText(adapter, "a", "x");
         const again = () => adapter.write("a", encode("y"), absent);
@@ -122,7 +122,7 @@ const declared: readonly Behaviour[] = inGroup(
     },
     {
       number: 20,
-      name: "The loser's body is not stored, and the winner's is unchanged",
+      name: "A failed creation does not change the existing object",
       async run({ adapter }) {
         const { version } = await adapter.write("a", encode("winner"), absent);
         const again = () => adapter.write("a", encode("loser"), absent);
@@ -133,12 +133,12 @@ const declared: readonly Behaviour[] = inGroup(
     },
     {
       number: 21,
-      name: "Of sixteen concurrent creators exactly one succeeds",
+      name: "Of 16 concurrent creations of one key, exactly one succeeds",
       run: hasOneWinner,
     },
     {
       number: 22,
-      name: "A concurrent reader sees null or the whole body, never a part",
+      name: "A concurrent reader sees null or the whole body, never a part of it",
       async run({ adapter }) {
         await readsNullOrAll(adapter, false);
         await readsNullOrAll(adapter, true);
@@ -146,12 +146,12 @@ const declared: readonly Behaviour[] = inGroup(
     },
     {
       number: 23,
-      name: "A streamed creation keeps the same rules, checked at its commit",
+      name: "A streamed creation checks its precondition when it commits",
       run: checksAtCommit,
     },
     {
       number: 24,
-      name: "After a deletion a creation succeeds again",
+      name: 'write() with "absent" succeeds again after delete()',
       async run({ adapter }) {
         await adapter.write("a", encode("first"), absent);
         await adapter.delete("a");
@@ -165,7 +165,7 @@ const declared: readonly Behaviour[] = inGroup(
 
 const undeclared: readonly Behaviour[] = inGroup("Create if absent", [{
   number: 25,
-  name: "A creation that is not declared is Unsupported and writes nothing",
+  name: 'write() with "absent" rejects with Unsupported if create is not declared',
   when: (capabilities) => capabilities.create === "none",
   run: refusesCreation,
 }]);

@@ -3,7 +3,7 @@ import { type Behaviour, type BehaviourContext, inGroup } from "./behaviour.ts";
 import { assertMissing, assertStored, listKeys, putText } from "./_harness.ts";
 import { isShared } from "./_race.ts";
 
-/** As many instances as the adapter's widest scope makes sense of. */
+/** Returns two instances, which are the same one if no scope extends beyond this process. */
 async function rivals({ adapter, open }: BehaviourContext) {
   const { create, swap, append } = adapter.capabilities;
   const instances = await open([create, swap, append].some(isShared) ? 2 : 1);
@@ -22,7 +22,7 @@ async function deletesConcurrently(context: BehaviourContext) {
   await assertMissing(one, "a/b");
 }
 
-async function writesWhereOneDeletes(context: BehaviourContext) {
+async function writesInADirectoryThatIsEmptied(context: BehaviourContext) {
   const [one, other] = await rivals(context);
   for (let round = 0; round < 50; round++) {
     const [old, fresh] = [`dir-${round}/sub/old`, `dir-${round}/sub/new`];
@@ -37,7 +37,7 @@ async function writesWhereOneDeletes(context: BehaviourContext) {
 export const deletes: readonly Behaviour[] = inGroup("Delete", [
   {
     number: 74,
-    name: "A deleted object is missing to stat, read and list",
+    name: "stat(), read() and list() do not find a deleted object",
     async run({ adapter }) {
       await putText(adapter, "a/b", "x");
       await putText(adapter, "a/c", "x");
@@ -48,7 +48,7 @@ export const deletes: readonly Behaviour[] = inGroup("Delete", [
   },
   {
     number: 75,
-    name: "Deleting a missing key resolves",
+    name: "delete() resolves for a missing key",
     async run({ adapter }) {
       for (const key of ["a", "a/b/c"]) {
         assertEquals(await adapter.delete(key), undefined);
@@ -61,7 +61,7 @@ export const deletes: readonly Behaviour[] = inGroup("Delete", [
   },
   {
     number: 76,
-    name: 'Deleting "a" leaves "a/b" and "ab"',
+    name: 'delete() of "a" leaves "a/b" and "ab"',
     async run({ adapter }) {
       await putText(adapter, "a/b", "x");
       await putText(adapter, "ab", "y");
@@ -73,7 +73,7 @@ export const deletes: readonly Behaviour[] = inGroup("Delete", [
   },
   {
     number: 77,
-    name: "Delete, then create gives a fresh version",
+    name: "An object that is deleted and created again has a new version",
     async run({ adapter }) {
       const unique = adapter.capabilities.versions === "unique";
       const first = await putText(adapter, "a", "x");
@@ -85,12 +85,12 @@ export const deletes: readonly Behaviour[] = inGroup("Delete", [
   },
   {
     number: 78,
-    name: "Twenty concurrent deletions of one key all resolve",
+    name: "20 concurrent deletions of one key all resolve",
     run: deletesConcurrently,
   },
   {
     number: 79,
-    name: "Deleting a directory's last object spoils no write beside it",
-    run: writesWhereOneDeletes,
+    name: "delete() of the last object in a directory does not break a concurrent write there",
+    run: writesInADirectoryThatIsEmptied,
   },
 ]);

@@ -5,8 +5,8 @@ import { type Behaviour, type BehaviourContext, inGroup } from "./behaviour.ts";
 import { assertRefused, assertStored, encode, listKeys, putText, streamOf } from "./_harness.ts";
 import { heldBody } from "./_held_body.ts";
 
-/** An illegal act and the code that every adapter answers it with. */
-interface IllegalAct {
+/** An invalid call, and the code that every adapter must reject it with. */
+interface InvalidCall {
   readonly what: string;
   readonly code: StorageErrorCode;
   readonly mutates: boolean;
@@ -15,11 +15,11 @@ interface IllegalAct {
   readonly cause?: unknown;
 }
 
-function illegalReads({ adapter }: BehaviourContext): IllegalAct[] {
+function invalidReads({ adapter }: BehaviourContext): InvalidCall[] {
   const reason = new Error("not wanted");
   const signal = AbortSignal.abort(reason);
   const read = { mutates: false, key: "a" };
-  const acts: Omit<IllegalAct, "mutates" | "key">[] = [
+  const calls: Omit<InvalidCall, "mutates" | "key">[] = [
     {
       what: "an aborted stat",
       code: "Aborted",
@@ -48,17 +48,17 @@ function illegalReads({ adapter }: BehaviourContext): IllegalAct[] {
       run: () => adapter.read("a", { ifVersion: "other" as ObjectVersion }),
     },
   ];
-  return acts.map((act) => ({ ...read, ...act }));
+  return calls.map((call) => ({ ...read, ...call }));
 }
 
-function illegalWrites({ adapter }: BehaviourContext): IllegalAct[] {
+function invalidWrites({ adapter }: BehaviourContext): InvalidCall[] {
   const reason = new Error("not wanted");
   const signal = AbortSignal.abort(reason);
   const broken = heldBody([encode("some")]);
   broken.fail(reason);
   const body = encode("body");
   const write = { mutates: true, key: "a" };
-  const acts: Omit<IllegalAct, "mutates" | "key">[] = [
+  const calls: Omit<InvalidCall, "mutates" | "key">[] = [
     {
       what: "an aborted write",
       code: "Aborted",
@@ -72,12 +72,12 @@ function illegalWrites({ adapter }: BehaviourContext): IllegalAct[] {
       cause: reason,
     },
     {
-      what: "a text for a body",
+      what: "a string as the body",
       code: "InvalidArgument",
       run: () => adapter.write("a", "text" as unknown as WriteBody),
     },
     {
-      what: "a stream of texts",
+      what: "a stream of strings",
       code: "InvalidArgument",
       run: () => adapter.write("a", streamOf(["text" as unknown as Uint8Array])),
     },
@@ -93,19 +93,19 @@ function illegalWrites({ adapter }: BehaviourContext): IllegalAct[] {
       cause: reason,
     },
   ];
-  return acts.map((act) => ({ ...write, ...act }));
+  return calls.map((call) => ({ ...write, ...call }));
 }
 
-/** Acts whose code depends on what the adapter declares, and must not depend on more. */
-function illegalConditions({ adapter }: BehaviourContext): IllegalAct[] {
+/** Calls whose code depends on the declared capabilities, and on nothing else. */
+function invalidConditions({ adapter }: BehaviourContext): InvalidCall[] {
   const { create, swap, append, metadata } = adapter.capabilities;
   const body = encode("body");
   const write = (precondition: unknown) => () =>
     adapter.write("a", body, { precondition: precondition as Precondition });
   const appendAt = (at: number) => () => adapter.append?.("a", body, { at }) ?? Promise.resolve();
-  const acts: (Omit<IllegalAct, "mutates" | "key"> | false)[] = [
+  const calls: (Omit<InvalidCall, "mutates" | "key"> | false)[] = [
     {
-      what: "a creation of what exists",
+      what: "a creation of an existing object",
       code: create === "none" ? "Unsupported" : "Conflict",
       run: write("absent"),
     },
@@ -115,7 +115,7 @@ function illegalConditions({ adapter }: BehaviourContext): IllegalAct[] {
       run: write({ version: "other" }),
     },
     swap !== "none" && {
-      what: "a precondition that is none",
+      what: "an invalid precondition",
       code: "InvalidArgument",
       run: write({}),
     },
@@ -130,7 +130,7 @@ function illegalConditions({ adapter }: BehaviourContext): IllegalAct[] {
       run: appendAt(-1),
     },
     append !== "none" && {
-      what: "an append at no offset",
+      what: "an append without an offset",
       code: "InvalidArgument",
       run: appendAt(NaN),
     },
@@ -140,47 +140,47 @@ function illegalConditions({ adapter }: BehaviourContext): IllegalAct[] {
       run: () => adapter.write("a", body, { metadata: { a: "b" } }),
     },
   ];
-  return acts
-    .filter((act) => act !== false)
-    .map((act) => ({ mutates: true, key: "a", ...act }));
+  return calls
+    .filter((call) => call !== false)
+    .map((call) => ({ mutates: true, key: "a", ...call }));
 }
 
-function illegalKeys({ adapter }: BehaviourContext): IllegalAct[] {
+function invalidKeys({ adapter }: BehaviourContext): InvalidCall[] {
   return ["../a", "a//b"].flatMap((key) =>
     [
       {
-        what: "a read of no key",
+        what: "a read of an invalid key",
         code: "InvalidKey",
         mutates: false,
         key,
         run: () => adapter.read(key),
       },
       {
-        what: "a write of no key",
+        what: "a write of an invalid key",
         code: "InvalidKey",
         mutates: true,
         key,
         run: () => adapter.write(key, encode("body")),
       },
-    ] satisfies IllegalAct[]
+    ] satisfies InvalidCall[]
   );
 }
 
-/** Commits every illegal act on a store that holds "a", and looks at each error. */
-async function commitAll(
+/** Makes every invalid call on a store that holds "a", and passes each error to `look`. */
+async function callAll(
   context: BehaviourContext,
-  look: (error: StorageError, act: IllegalAct) => void,
+  look: (error: StorageError, call: InvalidCall) => void,
 ) {
   const { adapter } = context;
   await putText(adapter, "a", "kept");
-  const acts = [
-    ...illegalReads(context),
-    ...illegalWrites(context),
-    ...illegalConditions(context),
-    ...illegalKeys(context),
+  const calls = [
+    ...invalidReads(context),
+    ...invalidWrites(context),
+    ...invalidConditions(context),
+    ...invalidKeys(context),
   ];
-  for (const act of acts) {
-    look(await assertRefused(act.run, { code: act.code, what: act.what }), act);
+  for (const call of calls) {
+    look(await assertRefused(call.run, { code: call.code, what: call.what }), call);
   }
   await assertStored(adapter, "a", "kept");
   assertEquals(await listKeys(adapter), ["a"]);
@@ -190,9 +190,9 @@ async function commitAll(
 export const errors: readonly Behaviour[] = inGroup("Errors", [
   {
     number: 106,
-    name: "Every rejection tells its code, key, adapter and cause",
+    name: "Every error has its code, key, adapter and cause",
     run: (context) =>
-      commitAll(context, (error, { what, key, cause }) => {
+      callAll(context, (error, { what, key, cause }) => {
         assertEquals(error.adapter, context.adapter.name, what);
         assertEquals(error.key, key, what);
         assert(error.message !== "", what);
@@ -202,15 +202,15 @@ export const errors: readonly Behaviour[] = inGroup("Errors", [
   },
   {
     number: 107,
-    name: "The same illegal act has the same code on every adapter",
-    // commitAll compares the codes.
-    run: (context) => commitAll(context, () => {}),
+    name: "An invalid call has the same code on every adapter",
+    // callAll() compares the codes.
+    run: (context) => callAll(context, () => {}),
   },
   {
     number: 108,
-    name: "What is refused by state or validation is not-applied",
+    name: 'A mutation that is refused has the outcome "not-applied"',
     run: (context) =>
-      commitAll(context, (error, { what, mutates }) => {
+      callAll(context, (error, { what, mutates }) => {
         if (mutates) assertEquals(error.outcome, "not-applied", what);
       }),
   },

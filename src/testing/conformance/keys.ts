@@ -71,7 +71,7 @@ const REFUSED: readonly string[] = [
   "\u212b",
 ];
 
-/** Asserts that every method refuses a key in the same way, and that nothing is written. */
+/** Asserts that every method refuses a key in the same way. */
 async function assertInvalid(adapter: StorageAdapter, key: string) {
   for (const { name, mutates, run } of callsOf(adapter)) {
     const error = await assertRefused(() => run(key), {
@@ -90,7 +90,7 @@ async function putThemselves(adapter: StorageAdapter, keys: readonly string[]) {
   });
 }
 
-/** Asserts that each key reaches its own object, and that there are no others. */
+/** Asserts that each key names its own object, and that there are no other objects. */
 async function assertDistinct(
   adapter: StorageAdapter,
   keys: readonly string[],
@@ -120,7 +120,9 @@ async function takesLongKeys({ adapter }: BehaviourContext) {
   await assertInvalid(adapter, `${longest}u`);
 }
 
-/** A key of tricky pieces, in which no segment can be the directory of another key. */
+/**
+ * Returns a key of tricky characters, none of whose segments can be the directory of another key.
+ */
 function trickyKey(random: () => number): string {
   const characters = [..."aAbB01 .-_+%&=@,;()!'$~#?\u00e9\u00c9\u{1f30d}"];
   const escapes = ["%2F", "%2f", "%41", "%00", "&amp;", "+", "\u00df", "ss"];
@@ -150,7 +152,7 @@ async function staysInside({ adapter }: BehaviourContext) {
   const refused = ["../a", "a/../../b", "..\\a", "/etc/passwd", "//host/a"];
   for (const key of refused) await assertInvalid(adapter, key);
   assertEquals(await listKeys(adapter), []);
-  // These are names like any others, or refused; they are no way out.
+  // These keys are stored like any other, or refused; they must not escape the store.
   const odd = ["..%2fa", "..%5ca", "C:/a", "C:a", "file:/a", "~/a", "%2e%2e/a"];
   const stored: string[] = [];
   for (const key of odd) {
@@ -165,8 +167,11 @@ async function staysInside({ adapter }: BehaviourContext) {
   assertEquals(await listKeys(adapter), stored.sort(compareKeys));
 }
 
-/** Does something that a file system cannot do, where an object is in a directory's place. */
-async function tryBeside(action: () => Promise<unknown>): Promise<boolean> {
+/**
+ * Returns whether an action succeeds. A file system may refuse it with a `Conflict`, because a file
+ * is in the place of a directory.
+ */
+async function succeeds(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
     return true;
@@ -180,18 +185,18 @@ async function nestsOrRefuses({ adapter }: BehaviourContext) {
   const pairs = [["a", "a/b"], ["d/e", "d"], ["f", "f/g/h"]] as const;
   for (const [first, second] of pairs) {
     await putText(adapter, first, "first");
-    const lives = await tryBeside(() => putText(adapter, second, "second"));
+    const isNested = await succeeds(() => putText(adapter, second, "second"));
     await assertStored(adapter, first, "first");
-    if (lives) {
+    if (isNested) {
       await assertStored(adapter, second, "second");
       await adapter.delete(second);
       await assertStored(adapter, first, "first");
     } else {
-      await tryBeside(() => assertMissing(adapter, second));
-      await tryBeside(() => adapter.delete(second));
+      await succeeds(() => assertMissing(adapter, second));
+      await succeeds(() => adapter.delete(second));
       if (adapter.append) {
         const append = adapter.append.bind(adapter);
-        await tryBeside(() => append(second, new Uint8Array(1), { at: 0 }));
+        await succeeds(() => append(second, new Uint8Array(1), { at: 0 }));
       }
       await assertStored(adapter, first, "first");
     }
@@ -202,16 +207,16 @@ async function nestsOrRefuses({ adapter }: BehaviourContext) {
   }
 }
 
-/** Behaviours 96 to 104, without the one of symbolic links. */
+/** Behaviours 96 to 104, except that of symbolic links. */
 export const keys: readonly Behaviour[] = inGroup("Keys", [
   {
     number: 96,
-    name: "Keys of spaces, dots, signs, escapes and any script are distinct",
+    name: "Keys with spaces, dots, punctuation, escapes and any script are distinct",
     run: ({ adapter }) => assertDistinct(adapter, ACCEPTED),
   },
   {
     number: 97,
-    name: "A key outside the grammar is an InvalidKey to every method",
+    name: "Every method rejects an invalid key with InvalidKey",
     async run({ adapter }) {
       for (const key of REFUSED) await assertInvalid(adapter, key);
       assertEquals(await listKeys(adapter), []);
@@ -219,28 +224,28 @@ export const keys: readonly Behaviour[] = inGroup("Keys", [
   },
   {
     number: 98,
-    name: "1 024 bytes in all and 255 in a segment work, one more does not",
+    name: "A key may have 1024 bytes and a segment 255, and no more",
     run: takesLongKeys,
   },
   {
     number: 99,
-    name: "Keys that differ in case only are two objects",
+    name: "Keys that differ only in case name different objects",
     run: ({ adapter }) =>
       assertDistinct(adapter, ["key", "KEY", "Key/a", "kEY/a", "\u00e9", "\u00c9"]),
   },
   {
     number: 100,
-    name: "No two accepted keys reach one object",
+    name: "No two valid keys name the same object",
     run: reachesOneObject,
   },
   {
     number: 101,
-    name: "No key leads out of the store",
+    name: "No key escapes the store",
     run: staysInside,
   },
   {
     number: 103,
-    name: "The adapters' reserved names are InvalidKey",
+    name: "Reserved names are rejected with InvalidKey",
     async run({ adapter }) {
       for (const key of [".flagstone-a", "a/.flagstone-lock", ".flagstone-/b"]) {
         await assertInvalid(adapter, key);
@@ -250,7 +255,7 @@ export const keys: readonly Behaviour[] = inGroup("Keys", [
   },
   {
     number: 104,
-    name: '"a/b" beside the object "a" lives, or is a Conflict',
+    name: 'If "a" exists, write() of "a/b" succeeds or rejects with Conflict',
     run: nestsOrRefuses,
   },
 ]);

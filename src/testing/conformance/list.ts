@@ -23,7 +23,7 @@ async function putAll(adapter: StorageAdapter, keys: readonly string[]) {
   });
 }
 
-/** Keys `from-0000` and so on. */
+/** Returns the keys `<prefix>0000`, `<prefix>0001` and so on. */
 function numbered(prefix: string, count: number): string[] {
   return Array.from(
     { length: count },
@@ -61,7 +61,7 @@ async function takesAPlainPrefix({ adapter }: BehaviourContext) {
 }
 
 async function includesItself({ adapter }: BehaviourContext) {
-  // "a" and "a/b" cannot both live on a file system, so they take turns.
+  // A file system cannot hold "a" and "a/b" at once, so they are tested one after the other.
   await putAll(adapter, ["a", "ab"]);
   assertEquals(await listKeys(adapter, { prefix: "a" }), ["a", "ab"]);
   assertEquals(await listKeys(adapter, { prefix: "a/" }), []);
@@ -73,7 +73,7 @@ async function includesItself({ adapter }: BehaviourContext) {
 
 async function sortsByBytes({ adapter }: BehaviourContext) {
   const sorted = ["a", "\u00e9", "\ue000", "\u{1f30d}"];
-  assertNotEquals([...sorted].sort(), sorted, "The vector proves nothing");
+  assertNotEquals([...sorted].sort(), sorted, "The keys do not distinguish the two orders");
   for (const prefix of ["", "in/"]) {
     const keys = sorted.map((key) => prefix + key);
     await putAll(adapter, keys.toReversed());
@@ -84,13 +84,13 @@ async function sortsByBytes({ adapter }: BehaviourContext) {
   assertEquals(await listKeys(adapter, { after }), ["\u{1f30d}"]);
 }
 
-async function sortsNoTree({ adapter }: BehaviourContext) {
+async function sortsPathsByBytes({ adapter }: BehaviourContext) {
   const keys = ["a b", "a-b", "a-c/d", "a.b", "a/b", "a/b-c", "a/c", "a0"];
   await putAll(adapter, keys.toReversed());
   assertEquals(await listKeys(adapter), [...keys].sort(compareKeys));
 }
 
-async function startsBehind({ adapter }: BehaviourContext) {
+async function startsAfter({ adapter }: BehaviourContext) {
   const keys = ["a", "b", "c/d", "c/e", "d"];
   await putAll(adapter, keys);
   for (const [i, after] of keys.entries()) {
@@ -142,7 +142,7 @@ async function listsManyPages({ adapter }: BehaviourContext) {
   assertEquals(await listKeys(adapter), keys);
   assertEquals((await listKeys(adapter, { limit: 1002 })).length, 1002);
   const paged: string[] = [];
-  // Counted, as a listing that begins with "after" would never end.
+  // A fixed number of pages, because a listing that includes "after" would never end.
   for (let page = 0; page < 5; page++) {
     paged.push(...await listKeys(adapter, { after: paged.at(-1), limit: 300 }));
   }
@@ -159,7 +159,7 @@ async function describesEach({ adapter }: BehaviourContext) {
   }
 }
 
-async function canBeLeft({ adapter }: BehaviourContext) {
+async function canBeStopped({ adapter }: BehaviourContext) {
   await putAll(adapter, numbered("dir/sub/", 50));
   for (const stop of [1, 2, 49]) {
     let seen = 0;
@@ -190,7 +190,7 @@ async function listsWhatStays({ adapter }: BehaviourContext) {
   for await (const { key } of adapter.list()) {
     if (key.startsWith("stay/")) seen.push(key);
     const n = seen.length;
-    // Before, between and behind what stays, and in directories that come and go.
+    // Before, between and after the keys that stay, and in directories that come and go.
     for (const other of ["a", `stay/0100-${n}`, `z/${n}`]) {
       if (n % 10 === 0) await putText(adapter, other, "x");
       if (n % 10 === 5) await adapter.delete(other.replace(`${n}`, `${n - 5}`));
@@ -232,7 +232,7 @@ async function endsOnlyAtTheEnd({ adapter }: BehaviourContext) {
     what: `a listing that was aborted after 3 of 50`,
   });
   assertStrictEquals(error.cause, reason);
-  assert(seen < 50, "The listing went on to its end");
+  assert(seen < 50, "The listing did not stop");
   for (const limit of [-1, 1.5, NaN]) {
     const what = `the limit ${limit}`;
     const code = "InvalidArgument";
@@ -240,16 +240,16 @@ async function endsOnlyAtTheEnd({ adapter }: BehaviourContext) {
   }
 }
 
-/** Behaviours 80 to 95, without the one of names that only a file system can have. */
+/** Behaviours 80 to 95, except that of names that only a file system can have. */
 export const list: readonly Behaviour[] = inGroup("List", [
   {
     number: 80,
-    name: "An empty store, and a prefix without keys, list nothing",
+    name: "list() yields nothing for an empty store or a prefix without keys",
     run: listsNothing,
   },
   {
     number: 81,
-    name: 'No prefix and the prefix "" are the same',
+    name: 'list() without a prefix and with the prefix "" yield the same entries',
     async run({ adapter }) {
       await putAll(adapter, ["a", "b/c"]);
       assertEquals(await listKeys(adapter), ["a", "b/c"]);
@@ -259,7 +259,7 @@ export const list: readonly Behaviour[] = inGroup("List", [
   },
   {
     number: 82,
-    name: "A prefix is a plain text, and no directory",
+    name: "A prefix is matched as plain text, not as a directory",
     async run(context) {
       await takesAPlainPrefix(context);
       for (const key of await listKeys(context.adapter)) {
@@ -270,58 +270,58 @@ export const list: readonly Behaviour[] = inGroup("List", [
   },
   {
     number: 83,
-    name: "The order is that of UTF-8 bytes, not of JavaScript",
+    name: "list() sorts by UTF-8 bytes, not in JavaScript's order",
     run: sortsByBytes,
   },
   {
     number: 84,
-    name: '"a b", "a-b", "a.b" and "a/b" sort by bytes, not as a tree',
-    run: sortsNoTree,
+    name: 'list() sorts "a b", "a-b", "a.b" and "a/b" by bytes, not as a tree',
+    run: sortsPathsByBytes,
   },
-  { number: 85, name: '"after" is exclusive', run: startsBehind },
+  { number: 85, name: 'list() does not include the key "after"', run: startsAfter },
   {
     number: 86,
-    name: '"after" need not exist, and may be outside the prefix',
+    name: 'The key "after" need not exist and may be outside the prefix',
     run: startsAnywhere,
   },
   {
     number: 87,
-    name: '"limit" applies behind "after", and 0 yields nothing',
+    name: '"limit" counts entries after "after", and 0 yields nothing',
     run: limits,
   },
   {
     number: 88,
-    name: "A listing of more than one page is complete, without repeats",
+    name: "A listing of several pages is complete and has no duplicates",
     run: listsManyPages,
   },
   {
     number: 89,
-    name: "Each entry has the key, size and version that stat gives",
+    name: "Each entry has the key, size and version that stat() returns",
     run: describesEach,
   },
   {
     number: 90,
-    name: "A listing that is left early frees what it held",
-    run: canBeLeft,
+    name: "A listing that is stopped early releases its resources",
+    run: canBeStopped,
   },
   {
     number: 91,
-    name: "A key deleted while listing is skipped, not an error",
+    name: "A key that is deleted during a listing is skipped without an error",
     run: skipsTheDeleted,
   },
   {
     number: 92,
-    name: "Keys that stay are listed once, while others come and go",
+    name: "Keys that stay are listed once while others come and go",
     run: listsWhatStays,
   },
   {
     number: 93,
-    name: "What the adapter keeps for itself never appears",
+    name: "The adapter's own files are never listed",
     run: hidesItsOwn,
   },
   {
     number: 95,
-    name: "A listing that cannot be completed rejects, and never just ends",
+    name: "A listing that cannot be completed rejects",
     run: endsOnlyAtTheEnd,
   },
 ]);

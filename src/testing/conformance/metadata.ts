@@ -21,7 +21,9 @@ const KEPT: Kept = {
 
 const UTF8: Kept = { metadata: { name: "\u00e9 \u{1f30d}" } };
 
-/** What an object keeps; no metadata and an empty record are the same. */
+/**
+ * Returns the content type and metadata of an object. No metadata and an empty record are equal.
+ */
 function keptBy(info: ObjectInfo | null | undefined): Kept {
   return { contentType: info?.contentType, metadata: { ...info?.metadata } };
 }
@@ -76,24 +78,24 @@ const declared: readonly Behaviour[] = inGroup(
   [
     {
       number: 124,
-      name: "Content type and metadata come back from stat and read",
+      name: "stat() and read() return the content type and the metadata",
       run: roundTrips,
     },
     {
       number: 125,
-      name: "An overwrite without metadata clears it",
+      name: "write() without metadata removes the old metadata",
       async run({ adapter }) {
         await adapter.write("a", encode("x"), KEPT);
         await adapter.write("a", encode("y"));
         const info = await adapter.stat("a");
         assertEquals({ ...info?.metadata }, {});
-        // A store may name a type of its own where none was given.
+        // A store may choose its own type if none was given.
         assertEquals(info?.contentType === KEPT.contentType, false);
       },
     },
     {
       number: 126,
-      name: "Streamed writes keep it too",
+      name: "A streamed write keeps the content type and the metadata",
       async run({ adapter }) {
         await adapter.write("a", streamOf([encode("x")]), KEPT);
         await assertKept(adapter, "a", KEPT);
@@ -105,7 +107,7 @@ const declared: readonly Behaviour[] = inGroup(
 
 const undeclared: readonly Behaviour[] = inGroup("Metadata", [{
   number: 127,
-  name: "Metadata that is not declared is Unsupported, never dropped",
+  name: "write() with metadata rejects with Unsupported if metadata is not declared",
   when: (capabilities) => !capabilities.metadata,
   run: refuses,
 }]);

@@ -8,10 +8,10 @@ import type {
   StorageAdapter,
 } from "../../storage/storage_adapter.ts";
 import { type Behaviour, type BehaviourContext, inGroup } from "./behaviour.ts";
-import { assertStorageError, find, listAll, pieces, randomBytes, streamOf } from "./_harness.ts";
+import { assertStorageError, chunksOf, find, listAll, randomBytes, streamOf } from "./_harness.ts";
 import { below, randomFrom } from "../random.ts";
 
-/** Keys of which none is a directory of another, in an order that is not theirs. */
+/** Keys in no particular order, none of which is a directory of another. */
 const KEYS = ["b/d", "a", "b-c", "\u{1f30d}", "b/c", "\ue000", "b.c", "B/C"];
 const KINDS = [
   "stat",
@@ -27,24 +27,24 @@ const KINDS = [
   "list",
 ] as const;
 
-/** Which of the two stores an operation is played on. */
+/** The store that an operation runs on. */
 type Side = "real" | "model";
-/** An object's state as both stores name it. */
+/** The versions of one state of an object in both stores. */
 type Pair = Readonly<Record<Side, ObjectVersion>>;
 
-/** One operation, to be played on both. */
+/** An operation that runs on both stores. */
 interface Operation {
   readonly what: string;
   readonly play: (on: StorageAdapter, side: Side) => Promise<Played>;
 }
 
-/** What an operation gave: what must be equal, and the states that must correspond. */
+/** The result of an operation, which must be equal on both stores, and the versions to compare. */
 interface Played {
   readonly result: unknown;
   readonly infos: readonly ObjectInfo[];
 }
 
-/** Stands for bytes in a message, where themselves would fill the screen (FNV-1a). */
+/** Describes bytes in a message without printing them (FNV-1a). */
 function fingerprint(bytes: Uint8Array): string {
   let hash = 0x811c9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
@@ -58,7 +58,7 @@ function played(
   return { result, infos: info ? [info] : [] };
 }
 
-/** What an operation gave, or the error that it gave, to be compared. */
+/** Resolves with the result of an operation, or with its error in a form that can be compared. */
 async function settle(playing: Promise<Played>): Promise<Played> {
   try {
     return await playing;
@@ -71,7 +71,7 @@ async function settle(playing: Promise<Played>): Promise<Played> {
   }
 }
 
-/** Makes operations from random numbers, and keeps the versions that it has seen. */
+/** Draws random operations, and keeps the versions that it has seen. */
 class Player {
   readonly #random: () => number;
   readonly #model: MemoryAdapter;
@@ -82,7 +82,7 @@ class Player {
     this.#model = model;
   }
 
-  /** Asserts that both stores name the states of an object alike: changed or not. */
+  /** Asserts that the version of an object changes in both stores or in neither. */
   observe(real: readonly ObjectInfo[], model: readonly ObjectInfo[]): void {
     for (const [i, { key, version }] of real.entries()) {
       const other = model[i]?.version ?? "" as ObjectVersion;
@@ -103,17 +103,17 @@ class Player {
     return from[below(this.#random, from.length)] as T;
   }
 
-  /** Bytes that were never used, so that content versions are unique as well. */
+  /** Returns random bytes, which never repeat, so that content versions are unique as well. */
   #body(): Uint8Array {
     const size = this.#random() < 0.1 ? 100_000 : 2000;
     return randomBytes(16 + below(this.#random, size));
   }
 
-  /** A version that an object has or had, rarely another object's. */
+  /** Returns a version that an object has or had, or rarely another object's. */
   #version(key: string): Pair {
     const from = this.#random() < 0.1 ? this.#pick(KEYS) : key;
     const pairs = this.#seen.get(from) ?? [];
-    // Mostly the last one: a stale one shows little.
+    // Mostly the latest one, because a stale one tests little.
     const last = this.#random() < 0.7 ? pairs.at(-1) : this.#pick(pairs);
     const garbage = "0-never" as ObjectVersion;
     return last ?? { real: garbage, model: garbage };
@@ -202,14 +202,14 @@ class Player {
   #write(key: string, kind: "write" | "stream" | "create" | "swap"): Operation {
     const bytes = this.#body();
     const pair = this.#version(key);
-    const piece = 1 + below(this.#random, 5000);
+    const chunkSize = 1 + below(this.#random, 5000);
     const streamed = kind === "stream" || this.#random() < 0.2;
     const precondition = (side: Side): Precondition | undefined =>
       kind === "create" ? "absent" : kind === "swap" ? { version: pair[side] } : undefined;
     return {
       what: `${kind} ${bytes.length} bytes to ${key}`,
       play: async (on, side) => {
-        const body = streamed ? streamOf(pieces(bytes, piece)) : bytes;
+        const body = streamed ? streamOf(chunksOf(bytes, chunkSize)) : bytes;
         const options = { precondition: precondition(side) };
         return played(await on.write(key, body, options));
       },
@@ -249,6 +249,6 @@ async function agreesWithTheModel({ adapter, settings }: BehaviourContext) {
 /** The random operations, which have no number in the contract. */
 export const model: readonly Behaviour[] = inGroup("Model", [{
   number: 0,
-  name: "Random operations give what they give in memory",
+  name: "Random operations have the same results as on MemoryAdapter",
   run: agreesWithTheModel,
 }]);

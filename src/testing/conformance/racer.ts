@@ -2,57 +2,72 @@ import type { ObjectVersion, StorageAdapter } from "../../storage/storage_adapte
 import { hasCode } from "../../storage/storage_error.ts";
 import { encode, get, pause } from "./_harness.ts";
 
-/** What one racer of several does; plain JSON, so that it can be given to another process. */
+/**
+ * What one racer does. Plain JSON, so that it can be passed to another process.
+ *
+ * @category Testing
+ */
 export interface RacerJob {
   /** The racer's number. */
   readonly id: number;
   /**
-   * Which operation to race with: creating, swapping or appending once a key, or incrementing the
-   * number that the first key holds.
+   * The operation: create, swap or append to each key once, or increment the number that the first
+   * key holds.
    */
   readonly kind: "create" | "swap" | "append" | "increment";
-  /** The keys, one a round. */
+  /** The keys, one for each round. */
   readonly keys: readonly string[];
   /** For `"swap"`: the version that each key is expected to have. */
   readonly versions?: readonly string[] | undefined;
   /** For `"append"`: the offset that each key is appended at. */
   readonly at?: number | undefined;
-  /** For `"increment"`: how often. */
+  /** For `"increment"`: the number of increments. */
   readonly times?: number | undefined;
-  /** The prefix of the keys by which the racers wait for each other. */
+  /** The prefix of the keys that the racers use to wait for each other. */
   readonly barrier: string;
 }
 
-/** What became of a racer. */
+/**
+ * The result of a racer.
+ *
+ * @category Testing
+ */
 export interface RacerResult {
   /** The rounds that it won; for `"increment"` every increment. */
   readonly won: readonly number[];
-  /** How many attempts were refused as a `Conflict`. */
+  /** The number of attempts that were refused as a `Conflict`. */
   readonly refused: number;
 }
 
-/** Options of {@linkcode runRacer}. */
+/**
+ * Options of {@linkcode runRacer}.
+ *
+ * @category Testing
+ */
 export interface RacerOptions {
-  /** Ends the waiting for a race that does not start. */
+  /** Stops waiting for a race that does not start. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long racers wait for each other, in milliseconds. */
+/** The time in milliseconds that racers wait for each other. */
 export const BARRIER_MS: number = 60_000;
 
 const MOST_REFUSALS = 1_000_000;
 
-/** What a racer writes: its number, so that the suite can tell whose bytes are stored. */
+/**
+ * Returns the bytes that a racer writes: its number, so that the suite knows which racer wrote
+ * them.
+ */
 export function racerBody(id: number): Uint8Array<ArrayBuffer> {
   return encode(`racer ${id};`);
 }
 
-/** The key by which a racer says that it is at the start. */
+/** Returns the key that a racer writes when it is at the start. */
 function readyKey(barrier: string, id: number): string {
   return `${barrier}/ready-${id}`;
 }
 
-/** The key that starts the race. */
+/** Returns the key that starts the race. */
 export function goKey(barrier: string): string {
   return `${barrier}/go`;
 }
@@ -65,12 +80,12 @@ async function waitForStart(
   const deadline = Date.now() + BARRIER_MS;
   while (await adapter.stat(goKey(barrier)) === null) {
     const isOver = signal?.aborted === true || Date.now() > deadline;
-    if (isOver) throw new Error("The race was never started");
+    if (isOver) throw new Error("The race did not start in time");
     await pause(2);
   }
 }
 
-/** Does one attempt; `false` where it was refused as a `Conflict`. */
+/** Makes one attempt. Returns `false` if it was refused as a `Conflict`. */
 export async function attempt(
   action: () => Promise<unknown>,
 ): Promise<boolean> {
@@ -97,11 +112,11 @@ function playRound(
     const version = job.versions?.[round] as ObjectVersion;
     return adapter.write(key, body, { precondition: { version } });
   }
-  if (adapter.append === undefined) throw new Error("There is no append");
+  if (adapter.append === undefined) throw new Error("The adapter has no append()");
   return adapter.append(key, body, { at: job.at ?? 0 });
 }
 
-/** Increments the number that a key holds, where nobody is faster. */
+/** Increments the number that a key holds, unless another writer is faster. */
 export async function increment(
   adapter: StorageAdapter,
   key: string,
@@ -127,13 +142,15 @@ async function playIncrements(
 }
 
 /**
- * Takes part in a race of the suite: what a script that {@linkcode ConformanceStore.spawn} starts
- * has to call, and to print the result of.
+ * Takes part in a race of the suite. A script that {@linkcode ConformanceStore.spawn} starts calls
+ * this and prints the result.
  *
- * @param adapter An adapter over the store that is examined
- * @param job What `spawn` was given
- * @param options What ends the waiting
- * @returns What `spawn` must resolve with
+ * @param adapter An adapter over the store under test
+ * @param job The job that was passed to `spawn`
+ * @param options When to stop waiting
+ * @returns The result that `spawn` must resolve with
+ *
+ * @category Testing
  *
  * @example A racer, here in the same process
  * ```ts

@@ -5,14 +5,14 @@ import { assertBytes, assertRefused, concat, get, randomBytes } from "./_harness
 
 const SIZE = 150_000;
 
-/** Writes a body that is longer than any one chunk. */
+/** Writes a body that is longer than one chunk. */
 async function putBody(adapter: StorageAdapter): Promise<Uint8Array> {
   const body = randomBytes(SIZE);
   await adapter.write("a", body);
   return body;
 }
 
-/** Asserts that a range gives the bytes between two offsets, and says so. */
+/** Asserts that a read of a range returns these offsets and the bytes between them. */
 async function assertRange(
   adapter: StorageAdapter,
   body: Uint8Array,
@@ -61,9 +61,9 @@ async function refusesBeyond({ adapter }: BehaviourContext) {
   await assertRefused(() => adapter.read("empty", { range }), { code, what });
 }
 
-async function refusesNonsense({ adapter }: BehaviourContext) {
+async function refusesInvalid({ adapter }: BehaviourContext) {
   await putBody(adapter);
-  const nonsense: ByteRange[] = [
+  const invalid: ByteRange[] = [
     { start: -1 },
     { start: -1, end: 5 },
     { start: 0, end: -1 },
@@ -76,9 +76,9 @@ async function refusesNonsense({ adapter }: BehaviourContext) {
     { last: 1.5 },
     { last: NaN },
   ];
-  // A missing object shows that nobody looked before the range was refused.
+  // A missing object would read as null if the store were asked before the range is checked.
   for (const key of ["a", "missing"]) {
-    for (const range of nonsense) {
+    for (const range of invalid) {
       await assertRefused(() => adapter.read(key, { range }), {
         code: "InvalidArgument",
         what: `the range ${Object.entries(range)} of ${key}`,
@@ -100,7 +100,7 @@ async function joins({ adapter }: BehaviourContext) {
 export const ranges: readonly Behaviour[] = inGroup("Ranges", [
   {
     number: 51,
-    name: "A range is half-open, and gives exactly its bytes",
+    name: "A range is half-open and returns exactly its bytes",
     run: ({ adapter }) =>
       assertRanges(adapter, [
         [{ start: 0, end: 1 }, 0, 1],
@@ -113,7 +113,7 @@ export const ranges: readonly Behaviour[] = inGroup("Ranges", [
   },
   {
     number: 52,
-    name: "info.size of a range is the whole object's",
+    name: "The info of a range has the size of the whole object",
     async run({ adapter }) {
       await putBody(adapter);
       const stat = await adapter.stat("a");
@@ -125,7 +125,7 @@ export const ranges: readonly Behaviour[] = inGroup("Ranges", [
   },
   {
     number: 53,
-    name: "An end past the size is clamped",
+    name: "A range that extends past the end is clamped",
     run: ({ adapter }) =>
       assertRanges(adapter, [
         [{ start: 10, end: SIZE + 1 }, 10, SIZE],
@@ -134,17 +134,17 @@ export const ranges: readonly Behaviour[] = inGroup("Ranges", [
   },
   {
     number: 54,
-    name: "A start without an end reads to the end, also from there",
+    name: "A range without an end reads to the end of the object",
     run: startsAtTheEnd,
   },
   {
     number: 55,
-    name: "A start past the size is RangeNotSatisfiable",
+    name: "A range that starts past the end rejects with RangeNotSatisfiable",
     run: refusesBeyond,
   },
   {
     number: 56,
-    name: "The last n bytes: all of a smaller object, none for 0",
+    name: '"last" reads the last bytes, at most the whole object',
     run: ({ adapter }) =>
       assertRanges(adapter, [
         [{ last: 1 }, SIZE - 1, SIZE],
@@ -156,12 +156,12 @@ export const ranges: readonly Behaviour[] = inGroup("Ranges", [
   },
   {
     number: 57,
-    name: "A range that is none is an InvalidArgument, before any look",
-    run: refusesNonsense,
+    name: "An invalid range rejects with InvalidArgument before any request",
+    run: refusesInvalid,
   },
   {
     number: 58,
-    name: "Two adjoining ranges are the whole",
+    name: "Two adjacent ranges make up the whole object",
     run: joins,
   },
 ]);

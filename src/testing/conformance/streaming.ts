@@ -6,11 +6,11 @@ import {
   assertMissing,
   assertRefused,
   assertStored,
+  chunksOf,
   concat,
   encode,
   get,
   listKeys,
-  pieces,
   putText,
   randomBytes,
   streamOf,
@@ -20,7 +20,7 @@ import { boundsMemory, doesNotReadAhead } from "./_big_body.ts";
 
 async function takesAnyChunks({ adapter }: BehaviourContext) {
   const small = randomBytes(5000);
-  await adapter.write("bytes", streamOf(pieces(small, 1)));
+  await adapter.write("bytes", streamOf(chunksOf(small, 1)));
   await assertStored(adapter, "bytes", small);
   const big = randomBytes(20 * 1024 * 1024);
   await adapter.write("big", streamOf([big]));
@@ -35,7 +35,7 @@ async function takesAnyChunks({ adapter }: BehaviourContext) {
 
 async function assertHidden(adapter: StorageAdapter, key: string) {
   const body = randomBytes(3 * 1024 * 1024);
-  const held = heldBody(pieces(body, 100_000));
+  const held = heldBody(chunksOf(body, 100_000));
   const writing = adapter.write(key, held.stream);
   await underWay(held, writing);
   if (key === "old") await assertStored(adapter, key, "as before");
@@ -53,12 +53,12 @@ async function hidesUntilTheEnd({ adapter }: BehaviourContext) {
   await assertHidden(adapter, "old");
 }
 
-async function survivesASource({ adapter }: BehaviourContext) {
+async function rejectsWithItsSource({ adapter }: BehaviourContext) {
   await putText(adapter, "old", "as before");
   for (const key of ["old", "new"]) {
     for (const size of [0, 10, 2_000_000]) {
       const reason = new Error("the source broke");
-      const held = heldBody(pieces(randomBytes(size), 100_000));
+      const held = heldBody(chunksOf(randomBytes(size), 100_000));
       held.fail(reason);
       const error = await assertRefused(() => adapter.write(key, held.stream), {
         code: ["InvalidArgument", "Unknown"],
@@ -78,7 +78,7 @@ async function refusesAWrongSize({ adapter }: BehaviourContext) {
   const body = encode("12345");
   for (const key of ["old", "new"]) {
     for (const size of [0, 4, 6, 5_000_000, -1, 1.5, NaN]) {
-      for (const given of [body, streamOf([body]), streamOf(pieces(body, 1))]) {
+      for (const given of [body, streamOf([body]), streamOf(chunksOf(body, 1))]) {
         await assertRefused(() => adapter.write(key, given, { size }), {
           code: "InvalidArgument",
           outcome: "not-applied",
@@ -90,7 +90,7 @@ async function refusesAWrongSize({ adapter }: BehaviourContext) {
   await assertStored(adapter, "old", "as before");
   await assertMissing(adapter, "new");
   await adapter.write("old", body, { size: 5 });
-  await adapter.write("new", streamOf(pieces(body, 1)), { size: 5 });
+  await adapter.write("new", streamOf(chunksOf(body, 1)), { size: 5 });
   await assertStored(adapter, "old", body);
   await assertStored(adapter, "new", body);
 }
@@ -98,7 +98,7 @@ async function refusesAWrongSize({ adapter }: BehaviourContext) {
 async function letsTheLastWin({ adapter }: BehaviourContext) {
   for (const [first, second] of [[0, 1], [1, 0]] as const) {
     const bodies = [randomBytes(200_000), randomBytes(100_000)];
-    const held = bodies.map((body) => heldBody(pieces(body, 30_000)));
+    const held = bodies.map((body) => heldBody(chunksOf(body, 30_000)));
     const writing = held.map(({ stream }) => adapter.write("a", stream));
     for (const [i, each] of held.entries()) {
       await underWay(each, writing[i] ?? Promise.resolve());
@@ -117,7 +117,7 @@ async function open(adapter: StorageAdapter, key: string): Promise<ReadResult> {
   return result;
 }
 
-async function freesWhatIsCancelled({ adapter }: BehaviourContext) {
+async function releasesACancelledBody({ adapter }: BehaviourContext) {
   const body = randomBytes(1_000_000);
   await adapter.write("a", body);
   await (await open(adapter, "a")).body.cancel();
@@ -132,7 +132,7 @@ async function freesWhatIsCancelled({ adapter }: BehaviourContext) {
   await adapter.delete("a");
 }
 
-/** What is left of a body: its bytes, or `null` where the stream gives an error. */
+/** Returns the rest of a body, or `null` if the stream fails. */
 async function rest(
   reader: ReadableStreamDefaultReader<Uint8Array>,
 ): Promise<Uint8Array | null> {
@@ -172,68 +172,68 @@ async function servesOneVersion({ adapter }: BehaviourContext) {
   }
 }
 
-/** Whether the adapter takes bodies of so many MiB. */
+/** Returns whether the adapter accepts bodies of this many MiB. */
 function fits(mib: number): NonNullable<Behaviour["when"]> {
   return ({ maxObjectBytes = Infinity }) => maxObjectBytes >= mib * 1024 * 1024;
 }
 
-/** Behaviours 61 to 73, without those that need a faked wire. */
+/** Behaviours 61 to 73, except those that need a faked connection. */
 export const streaming: readonly Behaviour[] = inGroup("Streaming", [
   {
     number: 61,
-    name: "A 64 MiB body streams in and out with a bounded heap",
+    name: "A body of 64 MiB is written and read in bounded memory",
     when: fits(64),
     run: boundsMemory,
   },
   {
     number: 62,
-    name: "The sizes of chunks do not matter: 1 byte, 20 MiB, none",
+    name: "A body may have chunks of any size: empty, 1 byte or 20 MiB",
     when: fits(20),
     run: takesAnyChunks,
   },
   {
     number: 63,
-    name: "A long body of random bytes in odd chunks is not mixed up",
+    name: "A long body in chunks of odd sizes is stored in order",
     when: fits(20),
     async run({ adapter }) {
       const body = randomBytes(17 * 1024 * 1024 + 12_345);
-      await adapter.write("a", streamOf(pieces(body, 99_991)));
+      await adapter.write("a", streamOf(chunksOf(body, 99_991)));
       assertBytes((await get(adapter, "a")).bytes, body);
     },
   },
   {
     number: 64,
-    name: "Nothing is visible until a streamed write resolves",
+    name: "Readers see nothing of a streamed write until it resolves",
     run: hidesUntilTheEnd,
   },
   {
     number: 65,
-    name: "A source that fails rejects the write and leaves nothing behind",
-    run: survivesASource,
+    name: "If the source of a body fails, write() rejects and stores nothing",
+    run: rejectsWithItsSource,
   },
   {
     number: 66,
-    name: "A size that is not the body's is an InvalidArgument",
+    name: "write() rejects with InvalidArgument if the body has another size",
     run: refusesAWrongSize,
   },
   {
     number: 67,
-    name: "Of two interleaved streamed writes the last to complete wins, whole",
+    name: "Of two interleaved streamed writes, the last to finish replaces the other",
     run: letsTheLastWin,
   },
   {
     number: 69,
-    name: "Cancelling the body of a read frees what it held",
-    run: freesWhatIsCancelled,
+    name: "cancel() of the body of a read releases its resources",
+    run: releasesACancelledBody,
   },
   {
     number: 70,
-    name: "A reader half way when the object changes never gets a mixture",
+    name: "A body that is being read never mixes two versions",
     run: servesOneVersion,
   },
   {
     number: 73,
-    name: "An unread body does not pull the object into memory",
+    name: "A body that is not read is not loaded into memory",
     when: fits(64),
     run: doesNotReadAhead,
   },

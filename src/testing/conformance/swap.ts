@@ -15,7 +15,7 @@ import { heldBody, underWay } from "./_held_body.ts";
 import { isShared, raceCalls, raceJobs, raceRounds, ROUNDS } from "./_race.ts";
 import { attempt, increment, racerBody } from "./racer.ts";
 
-/** Writes a text where the object is still in a version. */
+/** Writes a text if the object still has a version. */
 function swapText(
   adapter: StorageAdapter,
   key: string,
@@ -54,10 +54,10 @@ async function refusesOthers({ adapter }: BehaviourContext) {
 async function refusesMissing({ adapter }: BehaviourContext) {
   const { version } = await putText(adapter, "a", "x");
   const swap = (key: string) => () => swapText(adapter, key, [version, "y"]);
-  await assertConflict(swap("missing"), "a swap of what never was");
+  await assertConflict(swap("missing"), "a swap of an object that never existed");
   await assertMissing(adapter, "missing");
   await adapter.delete("a");
-  await assertConflict(swap("a"), "a swap of what was deleted");
+  await assertConflict(swap("a"), "a swap of a deleted object");
   await assertMissing(adapter, "a");
 }
 
@@ -103,8 +103,8 @@ async function countsInEightProcesses(context: BehaviourContext) {
 }
 
 /**
- * A write or deletion that waits for no version leaves its own effect, whichever came first: what
- * a swap left behind it has been checked before and committed after.
+ * An unconditional write or deletion takes effect whichever call comes first. If the swap's body
+ * remains, the swap was checked before the other call and committed after it.
  */
 async function letsNothingBetween({ adapter, open }: BehaviourContext) {
   const { capabilities } = adapter;
@@ -117,7 +117,7 @@ async function letsNothingBetween({ adapter, open }: BehaviourContext) {
     const rival = deletes ? other.delete("a") : putText(other, "a", `plain ${round}`);
     const [swapped, rivalled] = await Promise.allSettled([swap, rival]);
     if (swapped.status === "rejected") {
-      await assertConflict(() => swap, "an overtaken swap");
+      await assertConflict(() => swap, "a swap that was overtaken");
     }
     assertEquals(rivalled.status, "fulfilled", `${deletes ? "delete" : "write"} failed`);
     if (deletes) await assertMissing(adapter, "a");
@@ -193,58 +193,58 @@ const declared: readonly Behaviour[] = inGroup(
   [
     {
       number: 26,
-      name: "A swap of the current version replaces it and returns a new one",
+      name: "write() with the current version replaces the object and returns a new version",
       run: replacesCurrent,
     },
     {
       number: 27,
-      name: "A swap of a stale version is a Conflict and changes nothing",
+      name: "write() with a stale version rejects with Conflict and changes nothing",
       run: refusesStale,
     },
     {
       number: 28,
-      name: "A swap with the version of another key's object is a Conflict",
+      name: "write() with the version of another object rejects with Conflict",
       run: refusesOthers,
     },
     {
       number: 29,
-      name: "A swap of a missing key is a Conflict",
+      name: "write() with a version rejects with Conflict if the key is missing",
       run: refusesMissing,
     },
     {
       number: 30,
-      name: "Of sixteen racers on one version exactly one wins",
+      name: "Of 16 concurrent swaps of one version, exactly one succeeds",
       run: hasOneWinner,
     },
     {
       number: 31,
-      name: "5 workers who increment 10 times by swaps end at exactly 50",
+      name: "5 workers that increment a number 10 times by swaps reach exactly 50",
       run: countsConcurrently,
     },
     {
       number: 32,
-      name: "8 processes who increment 200 times by swaps lose nothing",
+      name: "8 processes that increment a number by swaps lose no increment",
       when: ({ swap }) => isShared(swap),
       run: countsInEightProcesses,
     },
     {
       number: 33,
-      name: "Nothing slips between the check of a swap and its commit",
+      name: "No other write happens between the check of a swap and its commit",
       run: letsNothingBetween,
     },
     {
       number: 34,
-      name: "The version that a swap returns is accepted by the next, 100 times",
+      name: "Each of 100 swaps accepts the version that the previous one returned",
       run: acceptsAChain,
     },
     {
       number: 35,
-      name: "A streamed swap of a stale version leaves the old body",
+      name: "A streamed swap of a stale version leaves the object unchanged",
       run: streamsOnlyOverCurrent,
     },
     {
       number: 36,
-      name: "A version from elsewhere is refused, never ignored",
+      name: "A version from another store is refused, never ignored",
       run: refusesForeign,
     },
   ],
@@ -253,7 +253,7 @@ const declared: readonly Behaviour[] = inGroup(
 
 const undeclared: readonly Behaviour[] = inGroup("Compare and swap", [{
   number: 37,
-  name: "A swap that is not declared is Unsupported and writes nothing",
+  name: "write() with a version rejects with Unsupported if swap is not declared",
   when: ({ swap }) => swap === "none",
   run: refusesSwaps,
 }]);

@@ -25,7 +25,7 @@ async function neverRepeatAVersion({ adapter, settings }: BehaviourContext) {
     const body = encode(`${i}`.padStart(8, "0"));
     seen.add((await adapter.write("a", body)).version);
   }
-  assertEquals(seen.size, overwrites, "Versions came back");
+  assertEquals(seen.size, overwrites, "A version recurred");
 }
 
 async function forgetOldVersions({ adapter }: BehaviourContext) {
@@ -70,18 +70,18 @@ async function readAVersion({ adapter }: BehaviourContext) {
 export const versions: readonly Behaviour[] = inGroup("Versions", [
   {
     number: 13,
-    name: "A version is a text, equal to all who ask until the object changes",
+    name: "A version is a string that stays the same until the object changes",
     run: agreeOnTheVersion,
   },
   {
     number: 14,
-    name: "5 000 overwrites of one size give 5 000 versions",
+    name: "Every overwrite with a body of the same size returns a new version",
     when: (capabilities) => capabilities.versions === "unique",
     run: neverRepeatAVersion,
   },
   {
     number: 15,
-    name: "An overwrite with equal bytes changes the version too",
+    name: "An overwrite with equal bytes also changes the version",
     when: (capabilities) => capabilities.versions === "unique",
     async run({ adapter }) {
       const first = await putText(adapter, "a", "same");
@@ -96,7 +96,7 @@ export const versions: readonly Behaviour[] = inGroup("Versions", [
   },
   {
     number: 17,
-    name: "A read with ifVersion gives this version or rejects",
+    name: "read() with ifVersion returns that version or rejects",
     run: readAVersion,
   },
 ]);

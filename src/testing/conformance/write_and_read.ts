@@ -14,7 +14,7 @@ import {
   streamOf,
 } from "./_harness.ts";
 
-/** What text handling would spoil: a mark of order, NUL, line ends, a PNG's header, broken UTF-8. */
+/** Bytes that text handling would damage: byte order marks, NUL, line endings, invalid UTF-8. */
 const BINARY: readonly number[] = [
   ...[0xef, 0xbb, 0xbf, 0x00, 0x0d, 0x0a, 0x0d, 0x0a, 0xff, 0xfe],
   ...[0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xc3, 0x28],
@@ -71,7 +71,7 @@ async function givesTheReaderItsOwnBytes({ adapter }: BehaviourContext) {
   await adapter.write("a", body);
   const result = await adapter.read("a");
   assert(result !== null);
-  // Chunk by chunk: a copy made here would be what is overwritten.
+  // Chunk by chunk, because collecting the chunks would copy them first.
   for await (const chunk of result.body) chunk.fill(0);
   await assertStored(adapter, "a", body);
 }
@@ -99,7 +99,7 @@ async function answersManyReads({ adapter }: BehaviourContext) {
   }
 }
 
-async function rejectsWhereItCannotTell({ adapter }: BehaviourContext) {
+async function rejectsUnlessMissing({ adapter }: BehaviourContext) {
   const { version } = await putText(adapter, "a", "first");
   await putText(adapter, "a", "second");
   const signal = AbortSignal.abort();
@@ -131,7 +131,7 @@ export const writeAndRead: readonly Behaviour[] = inGroup(
   [
     {
       number: 1,
-      name: "A written body reads back byte for byte",
+      name: "read() returns the bytes that were written",
       async run({ adapter }) {
         const body = randomBytes(150_001);
         await adapter.write("a", body);
@@ -142,7 +142,7 @@ export const writeAndRead: readonly Behaviour[] = inGroup(
     },
     {
       number: 2,
-      name: "Bodies of 0, 1, 1024 and 1 MiB bytes round-trip exactly",
+      name: "Bodies of 0 bytes, 1 byte, 1 KiB and 1 MiB are read back exactly",
       async run({ adapter }) {
         for (const size of [0, 1, 1024, 1024 * 1024]) {
           const body = randomBytes(size);
@@ -153,12 +153,12 @@ export const writeAndRead: readonly Behaviour[] = inGroup(
     },
     {
       number: 3,
-      name: "The empty body is a real object",
+      name: "An object with an empty body exists",
       run: roundTripsEmptyBody,
     },
     {
       number: 4,
-      name: "Binary is untouched",
+      name: "Binary data is not changed",
       async run({ adapter }) {
         await adapter.write("a.png", new Uint8Array(BINARY));
         await assertStored(adapter, "a.png", new Uint8Array(BINARY));
@@ -166,32 +166,32 @@ export const writeAndRead: readonly Behaviour[] = inGroup(
     },
     {
       number: 5,
-      name: "An overwrite replaces the whole body, also by a shorter one",
+      name: "write() replaces the whole body, even with a shorter one",
       run: overwritesWhole,
     },
     {
       number: 6,
-      name: "What write resolves with equals an immediate stat and read",
+      name: "write() returns the same info as stat() and read() afterwards",
       run: describesWhatItWrote,
     },
     {
       number: 7,
-      name: "The caller may reuse its bytes as soon as write resolves",
+      name: "The caller may change its bytes as soon as write() resolves",
       run: takesItsOwnCopy,
     },
     {
       number: 8,
-      name: "Bytes returned by a read are the reader's own",
+      name: "A reader may change the bytes that read() returns",
       run: givesTheReaderItsOwnBytes,
     },
     {
       number: 9,
-      name: "A missing key is null to stat and read, never an error",
+      name: "stat() and read() return null for a missing key",
       run: findsNothing,
     },
     {
       number: 10,
-      name: "A key that is only a prefix of others is missing",
+      name: "A key that is only a prefix of other keys is missing",
       async run({ adapter }) {
         await putText(adapter, "a/b", "x");
         await putText(adapter, "ab", "x");
@@ -200,13 +200,13 @@ export const writeAndRead: readonly Behaviour[] = inGroup(
     },
     {
       number: 11,
-      name: "Twenty simultaneous reads, present and missing mixed, are right",
+      name: "20 concurrent reads of existing and missing keys return the right results",
       run: answersManyReads,
     },
     {
       number: 12,
-      name: "A failure other than absence rejects, and never becomes null",
-      run: rejectsWhereItCannotTell,
+      name: "stat() and read() reject, rather than return null, unless the key is missing",
+      run: rejectsUnlessMissing,
     },
   ],
 );

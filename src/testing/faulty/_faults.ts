@@ -14,28 +14,30 @@ type Counts = { -readonly [K in keyof InjectedFaults]: number };
 /** Sends a request. */
 export type Send = () => Promise<unknown>;
 
-/** A mutation, in forms that can be refused, sent now, and sent later. */
+/** A mutation that can be sent now or later. */
 export interface Mutation<T> {
   readonly attempt: Attempt;
   readonly options: OperationOptions | undefined;
   readonly send: () => Promise<T>;
-  /** Copies what the caller may change, and gives what sends the copy. */
+  /** Copies what the caller may change, and returns a function that sends the copy. */
   readonly copy: () => Send | Promise<Send>;
 }
 
-/** The error of a connection that was lost. */
-export function unheard(attempt: Attempt, outcome?: Outcome): StorageError {
+/** Creates the error of a lost connection. */
+export function connectionLost(attempt: Attempt, outcome?: Outcome): StorageError {
   const why = "the connection was lost (faulty)";
   return fail(attempt, { code: "Unavailable", why, outcome });
 }
 
-/** Whether a mutation was refused before it was sent, so that there was no answer to lose. */
+/**
+ * Returns whether a mutation was refused before it was sent, so that there was no answer to lose.
+ */
 function neverSent(error: unknown): boolean {
   return error instanceof StorageError && error.outcome === "not-applied" &&
     error.code !== "Conflict";
 }
 
-/** Sleeps, and wakes up early where a signal is aborted. */
+/** Resolves after a delay, or as soon as the signal is aborted. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
@@ -49,14 +51,17 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-/** What becomes of one operation; drawn when it is called, so that the order of calls decides. */
+/**
+ * The fate of one operation, drawn when it is called, so that it depends only on the order of
+ * calls.
+ */
 interface Fate {
   readonly kind: "lostRequest" | "lostAnswer" | "lateRequest" | "doubledRequest" | "none";
   readonly delayMs: number;
   readonly lateBy: number;
 }
 
-/** All that outlives one call: the random numbers, the counts, and the requests that are late. */
+/** The state between calls: the random numbers, the counts, and the late requests. */
 export class Faults {
   readonly counts: Counts = {
     lostRequests: 0,
@@ -90,7 +95,7 @@ export class Faults {
     };
   }
 
-  /** How slow the next answer is; 0 for most. */
+  /** Draws the delay of the next answer in milliseconds; mostly 0. */
   delay(): number {
     const { slow, slowMs } = this.settings;
     const isSlow = this.random() < slow;
@@ -98,7 +103,7 @@ export class Faults {
     return isSlow ? ms : 0;
   }
 
-  /** Keeps an answer back; an abort meanwhile leaves open what became of a mutation. */
+  /** Delays an answer. If the signal is aborted in the meantime, throws with the given outcome. */
   async slowDown(
     delayMs: number,
     [attempt, options]: readonly [Attempt, OperationOptions | undefined],
@@ -112,14 +117,14 @@ export class Faults {
   }
 
   #send(send: Send): Promise<unknown> {
-    // Nobody waits for the answer to a late request, and so nobody hears of a refusal.
+    // The call has already been rejected, so a refusal of its late request is ignored.
     const sending = send().catch(() => {})
       .finally(() => this.#arriving.delete(sending));
     this.#arriving.add(sending);
     return sending;
   }
 
-  /** Lets arrive what is due: called by every operation before its own effect. */
+  /** Sends the late requests that are due. Every operation calls this before its own effect. */
   async arrive(): Promise<void> {
     const now = ++this.#operations;
     if (this.#late.length === 0) return;
@@ -150,7 +155,7 @@ export class Faults {
     if (fate.kind === "lostAnswer") await this.#loseAnswer(send);
     else await this.#hold(mutation, fate);
     await this.slowDown(fate.delayMs, [attempt, options], "unknown");
-    throw unheard(attempt, "unknown");
+    throw connectionLost(attempt, "unknown");
   }
 
   async #loseAnswer(send: Send): Promise<void> {
@@ -162,7 +167,7 @@ export class Faults {
     this.counts.lostAnswers++;
   }
 
-  /** Answers as if nothing were wrong; what was sent arrives once more behind others. */
+  /** Answers normally; the request arrives once more after later ones. */
   async #double<T>(mutation: Mutation<T>, fate: Fate): Promise<T> {
     const send = await mutation.copy();
     const result = await send() as T;
@@ -173,7 +178,7 @@ export class Faults {
   }
 
   async #hold<T>(mutation: Mutation<T>, fate: Fate): Promise<void> {
-    // A lost request has taken its body with it too.
+    // The body is consumed even if the request is lost.
     const send = await mutation.copy();
     if (fate.kind === "lostRequest") {
       this.counts.lostRequests++;
@@ -183,7 +188,7 @@ export class Faults {
     this.#late.push({ due: this.#operations + fate.lateBy, send });
   }
 
-  /** Lets an operation that changes nothing through, or loses it. */
+  /** Runs an operation that changes nothing, or loses it. */
   async query<T>(
     attempt: Attempt,
     options: OperationOptions | undefined,
@@ -198,23 +203,23 @@ export class Faults {
       return result;
     }
     this.counts.lostReads++;
-    throw unheard(attempt);
+    throw connectionLost(attempt);
   }
 
-  /** A found object whose body comes in small chunks or fails, where that is its fate. */
+  /** Returns a result whose body is chopped into small chunks or fails, as drawn. */
   spoilBody(result: ReadResult, attempt: Attempt): ReadResult {
     const { brokenBody, chop } = this.settings;
     const breaks = this.random() < brokenBody;
     const length = result.end - result.start;
     const breakAt = breaks ? below(this.random, length + 1) : Infinity;
-    // A generator of its own: when a body is read must not decide other faults.
+    // A separate generator, so that the time at which a body is read does not affect other faults.
     const random = randomFrom(below(this.random, 2 ** 32));
     if (!breaks && chop === undefined) return result;
     if (breaks) this.counts.brokenBodies++;
     const body = spoil(result.body, {
       chop: () => chop === undefined ? Infinity : 1 + below(random, chop),
       breakAt,
-      error: unheard(attempt),
+      error: connectionLost(attempt),
     });
     return { ...result, body };
   }

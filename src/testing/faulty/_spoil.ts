@@ -1,6 +1,6 @@
 import type { StorageError } from "../../storage/storage_error.ts";
 
-/** A body in small chunks, or one that fails behind some bytes. */
+/** Returns a body that comes in small chunks, or that fails after some bytes. */
 export function spoil(
   body: ReadableStream<Uint8Array>,
   { chop, breakAt, error }: {
@@ -16,7 +16,7 @@ export function spoil(
     async pull(controller) {
       while (chunk.length === 0) {
         const { done, value } = await reader.read();
-        // Where the body is shorter than where it was to fail, it fails at its end.
+        // A body that ends before the point of failure fails at its end.
         if (done && breakAt === Infinity) return controller.close();
         if (done) return controller.error(error);
         chunk = value;

@@ -10,18 +10,22 @@ import type {
 import { StorageDriver } from "../../storage/kit/storage_driver.ts";
 import type { ObjectInfo, StorageAdapter } from "../../storage/storage_adapter.ts";
 import { below } from "../random.ts";
-import { Faults, unheard } from "./_faults.ts";
+import { connectionLost, Faults } from "./_faults.ts";
 import type { FaultyOptions, InjectedFaults } from "./options.ts";
 
-/** A {@linkcode StorageAdapter} that fails on purpose. */
+/**
+ * A {@linkcode StorageAdapter} that fails on purpose.
+ *
+ * @category Testing
+ */
 export interface FaultyAdapter extends StorageAdapter {
-  /** How many faults were injected until now. */
+  /** The number of faults injected so far. */
   readonly injected: InjectedFaults;
-  /** Lets every late request arrive, and resolves when none is under way any more. */
+  /** Delivers all late requests, and resolves when they have arrived. */
   readonly settle: () => Promise<void>;
 }
 
-/** The base validates every call, so that nothing invalid meets a fault. */
+/** The base validates every call, so that faults affect only valid calls. */
 class FaultyStorage extends StorageDriver implements FaultyAdapter {
   readonly probe?: NonNullable<StorageAdapter["probe"]>;
   readonly #adapter: StorageAdapter;
@@ -58,7 +62,7 @@ class FaultyStorage extends StorageDriver implements FaultyAdapter {
 
   protected override writeObject(call: WriteCall): Promise<ObjectInfo> {
     const { key, body, attempt, precondition, contentType, metadata, size, signal } = call;
-    // The caller of a late request is gone, and its signal with it.
+    // A late request ignores the signal, because the call has already been rejected.
     const late = { precondition, contentType, metadata, size };
     return this.#faults.mutate({
       attempt,
@@ -101,7 +105,7 @@ class FaultyStorage extends StorageDriver implements FaultyAdapter {
   ): AsyncGenerator<ObjectInfo, void, undefined> {
     const { attempt, prefix, after, limit, signal } = call;
     const { random, settings } = this.#faults;
-    // A listing breaks off after some entries, as the second page of one may.
+    // A listing fails after some entries, as if the request for its second page failed.
     let left = random() < settings.lostRead ? below(random, 10) : Infinity;
     const delayMs = this.#faults.delay();
     await this.#faults.arrive();
@@ -113,7 +117,7 @@ class FaultyStorage extends StorageDriver implements FaultyAdapter {
     }
     if (left === Infinity) return;
     this.#faults.counts.lostReads++;
-    throw unheard(attempt);
+    throw connectionLost(attempt);
   }
 
   protected override async close(): Promise<void> {
@@ -127,17 +131,19 @@ function signalOf({ signal }: DriverCall): { readonly signal: AbortSignal | unde
 }
 
 /**
- * Wraps an adapter so that it fails as networks do: requests and answers are lost, requests arrive
- * late, answers are slow, bodies come in crumbs or break off. The same seed and the same calls meet
- * the same faults. Without options it changes nothing.
+ * Wraps an adapter so that it fails the way networks do: requests and answers are lost, requests
+ * arrive late or twice, answers are slow, bodies arrive in small chunks or break off. The same seed
+ * and the same calls give the same faults. Without options, it changes nothing.
  *
- * A fault of a mutation rejects with `Unavailable` and the outcome `"unknown"`. What the adapter
- * would refuse before it sends anything is refused as ever. A late request copies its bytes when it
- * is called; when it arrives, before some later operation, nobody hears of its result.
+ * A fault of a mutation rejects with `Unavailable` and the outcome `"unknown"`. A call that the
+ * adapter refuses before it sends anything is refused as usual. A late request copies its bytes
+ * when it is called and arrives before some later operation; its result is discarded.
  *
  * @param adapter The adapter to wrap; its capabilities are kept
- * @param options The faults and how probable they are
+ * @param options The faults and their probabilities
  * @returns The wrapper
+ *
+ * @category Testing
  *
  * @example A request that arrives late
  * ```ts

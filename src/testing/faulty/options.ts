@@ -1,36 +1,52 @@
-/** Options of {@linkcode faulty}. Every probability is from 0 to 1, and 0 where it is not given. */
+/**
+ * Options of {@linkcode faulty}. Every probability is from 0 to 1, and 0 by default.
+ *
+ * @category Testing
+ */
 export interface FaultyOptions {
-  /** The seed; the same calls in the same order meet the same faults. @default {1} */
+  /** The seed: the same calls in the same order give the same faults. @default {1} */
   readonly seed?: number | undefined;
-  /** How probably a mutation is lost on its way: nothing is applied. @default {0} */
+  /** The probability that a mutation never arrives: nothing is applied. @default {0} */
   readonly lostRequest?: number | undefined;
-  /** How probably a mutation is applied, and its answer lost. @default {0} */
+  /** The probability that a mutation is applied but its answer is lost. @default {0} */
   readonly lostAnswer?: number | undefined;
-  /** How probably a mutation is applied behind some later operations. @default {0} */
+  /** The probability that a mutation is applied only after some later operations. @default {0} */
   readonly lateRequest?: number | undefined;
-  /** How probably a mutation is applied and answered, and arrives once more later. @default {0} */
+  /**
+   * The probability that a mutation is applied and answered, and arrives once more later.
+   *
+   * @default {0}
+   */
   readonly doubledRequest?: number | undefined;
-  /** Behind how many later operations at the most, a whole number. @default {8} */
+  /**
+   * The largest number of operations that a late request arrives after, a whole number.
+   *
+   * @default {8}
+   */
   readonly lateBy?: number | undefined;
-  /** How probably `stat`, `read` or `list` rejects. @default {0} */
+  /** The probability that `stat`, `read` or `list` rejects. @default {0} */
   readonly lostRead?: number | undefined;
-  /** How probably the body of a read fails on its way. @default {0} */
+  /** The probability that the body of a read fails before its end. @default {0} */
   readonly brokenBody?: number | undefined;
-  /** How probably an answer is slow. @default {0} */
+  /** The probability that an answer is slow. @default {0} */
   readonly slow?: number | undefined;
-  /** How slow at the most, in milliseconds. @default {5} */
+  /** The longest delay of a slow answer, in milliseconds. @default {5} */
   readonly slowMs?: number | undefined;
-  /** Gives the bodies of reads in chunks of 1 to this many bytes. @default {as they come} */
+  /** Chops the bodies of reads into chunks of 1 to this many bytes. @default {unchanged chunks} */
   readonly chop?: number | undefined;
 }
 
-/** How many faults were injected, by kind. */
+/**
+ * The number of injected faults, by kind.
+ *
+ * @category Testing
+ */
 export interface InjectedFaults {
   /** Mutations that never arrived. */
   readonly lostRequests: number;
   /** Mutations whose answer was lost. */
   readonly lostAnswers: number;
-  /** Mutations that were held back; some may have been refused when they arrived. */
+  /** Mutations that arrived late; some may have been refused then. */
   readonly lateRequests: number;
   /** Mutations that arrived twice; most were refused the second time. */
   readonly doubledRequests: number;

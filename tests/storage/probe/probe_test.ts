@@ -11,7 +11,7 @@ import type {
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { failure } from "../../helpers/failing_adapter.ts";
 
-/** A memory of which some methods are others. */
+/** Returns replacements for some methods of an adapter over memory. */
 type Breakage = (memory: MemoryAdapter) => Partial<StorageAdapter>;
 
 function broken(
@@ -33,7 +33,7 @@ function broken(
   return { adapter, memory };
 }
 
-/** All writes, with their options changed. */
+/** Changes the options of every write. */
 function rewriting(change: (options: WriteOptions, key: string) => WriteOptions): Breakage {
   return (memory) => ({
     write: (key, body, options = {}) => memory.write(key, body, change(options, key)),
@@ -44,8 +44,11 @@ function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** A store that looks first and writes then: right one by one, wrong at once. */
-const looksFirst = (kind: "create" | "swap"): Breakage => (memory) => ({
+/**
+ * A store that checks a precondition before it writes: right for sequential writes, wrong for
+ * concurrent ones.
+ */
+const checksFirst = (kind: "create" | "swap"): Breakage => (memory) => ({
   async write(key, body, options = {}) {
     const { precondition } = options;
     const isKind = precondition !== undefined &&
@@ -84,8 +87,8 @@ const BROKEN: Readonly<Record<string, readonly [saying: string, breakage: Breaka
         : options
     ),
   ],
-  "looks before it creates": ["8 of 8 writes at once for one key", looksFirst("create")],
-  "looks before it swaps": ["8 of 8 writes at once for one version", looksFirst("swap")],
+  "checks before it creates": ["8 of 8 writes at once for one key", checksFirst("create")],
+  "checks before it swaps": ["8 of 8 writes at once for one version", checksFirst("swap")],
   "ignores the offset of an append": [
     "an append at the offset 4 to an object of 8 bytes was accepted",
     (memory) => ({
@@ -95,18 +98,18 @@ const BROKEN: Readonly<Record<string, readonly [saying: string, breakage: Breaka
       },
     }),
   ],
-  "writes something else": [
+  "writes other bytes": [
     "it reads otherwise than it was written",
     (memory) => ({
       write: (key, _, options) => memory.write(key, new Uint8Array(5), options),
     }),
   ],
-  "reads nothing": ["reads as missing", () => ({ read: () => Promise.resolve(null) })],
+  "finds no object": ["reads as missing", () => ({ read: () => Promise.resolve(null) })],
   "ignores ranges": [
     "a range of it reads otherwise",
     (memory) => ({ read: (key, options) => memory.read(key, { ...options, range: undefined }) }),
   ],
-  "names versions otherwise in reads": [
+  "reports other versions in reads": [
     "the version of a read is not that of the last write",
     (memory) => ({
       async read(key, options) {
@@ -133,7 +136,7 @@ for (const [how, [saying, breakage]] of Object.entries(BROKEN)) {
   });
 }
 
-Deno.test("probe() finds nothing wrong in what keeps the contract, and leaves nothing", async () => {
+Deno.test("probe() accepts a storage that keeps the contract, and leaves no objects", async () => {
   const memory = new MemoryAdapter();
   const report = await probe(memory);
   assertEquals(report.adapter, "memory");
@@ -142,7 +145,7 @@ Deno.test("probe() finds nothing wrong in what keeps the contract, and leaves no
   assertEquals(await Array.fromAsync(memory.list()), []);
 });
 
-Deno.test("probe() asks for nothing that is not declared", async () => {
+Deno.test("probe() checks only declared capabilities", async () => {
   const cases: readonly (readonly [Partial<Capabilities>, readonly string[]])[] = [
     [{ append: "none", versions: "content" }, ["write, read, list", "race to create", "swap"]],
     [{ create: "none", swap: "none", append: "none", metadata: false }, ["write, read, list"]],
@@ -153,7 +156,7 @@ Deno.test("probe() asks for nothing that is not declared", async () => {
   }
 });
 
-Deno.test("probe() takes about ten round trips, races included", async () => {
+Deno.test("probe() takes about ten round trips, including the races", async () => {
   let [now, rounds] = [0, 0];
   const inRounds = (memory: MemoryAdapter): Partial<StorageAdapter> => {
     const counted = async <T>(send: () => Promise<T>): Promise<T> => {
@@ -175,7 +178,7 @@ Deno.test("probe() takes about ten round trips, races included", async () => {
   assertLess(operations, 35);
 });
 
-Deno.test("probe() probes below a prefix, under names of its own", async () => {
+Deno.test("probe() writes below a prefix, under its own names", async () => {
   const keys = new Set<string>();
   const { adapter } = broken((memory) => ({
     write: (key, body, options) => (keys.add(key), memory.write(key, body, options)),
@@ -185,7 +188,7 @@ Deno.test("probe() probes below a prefix, under names of its own", async () => {
   for (const key of keys) assert(/^tenants\/ada\/flagstone-probe-[\w-]+\/\w+$/.test(key), key);
 });
 
-Deno.test("probe() passes on what is no matter of conditions, and its abort, and cleans up", async () => {
+Deno.test("probe() passes on other errors and its abort, and cleans up", async () => {
   const denying = broken(() => ({ read: () => Promise.reject(failure("PermissionDenied")) }));
   const denied = await assertRejects(() => probe(denying.adapter), StorageError);
   assertEquals(denied.code, "PermissionDenied");
@@ -200,14 +203,14 @@ Deno.test("probe() passes on what is no matter of conditions, and its abort, and
   assertEquals(await Array.fromAsync(memory.list()), []);
 });
 
-Deno.test("probe() tolerates a loser whom a race makes unavailable, not a winner", async () => {
-  const overburdened: Breakage = (memory) => ({
+Deno.test("probe() accepts that a race makes losers unavailable, but not every writer", async () => {
+  const overloaded: Breakage = (memory) => ({
     write: (key, body, options) =>
       memory.write(key, body, options).catch((error) => {
         throw key.endsWith("raced") ? failure("Unavailable", key, "unknown") : error;
       }),
   });
-  await probe(broken(overburdened).adapter);
+  await probe(broken(overloaded).adapter);
   const dead: Breakage = (memory) => ({
     write: (key, body, options) =>
       key.endsWith("raced")
