@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Texts of any characters, in which those that mean something in CSV are frequent. */
+/** Generates texts of any characters, with a preference for those that are special in CSV. */
 export const awkwardText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.string({

@@ -1,4 +1,4 @@
-/** Lets processes begin together: each waits until all have arrived. */
+/** Lets processes start together: each waits until all have arrived. */
 export class Barrier implements AsyncDisposable {
   readonly #listener: Deno.TcpListener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #opened: Promise<void>;
@@ -7,7 +7,7 @@ export class Barrier implements AsyncDisposable {
     this.#opened = this.#openFor(count);
   }
 
-  /** What a process passes to {@linkcode arrive}. */
+  /** The port that a process passes to {@linkcode arrive}. */
   get port(): number {
     return this.#listener.addr.port;
   }
@@ -17,7 +17,8 @@ export class Barrier implements AsyncDisposable {
     try {
       while (arrived.length < count) arrived.push(await this.#listener.accept());
     } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error; // disposed of before all came
+      // A listener that is closed before all arrived fails with BadResource.
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
     } finally {
       for (const connection of arrived) connection.close();
     }

@@ -1,8 +1,9 @@
 import { TempDir } from "./temp_dir.ts";
 
 /**
- * One JavaScript module of a module and all its imports, for runtimes that know no Deno. `deno
- * bundle` is esbuild, which Deno takes from npm; it resolves `jsr:`, `npm:` and this package's names.
+ * Bundles a module with all its imports into one JavaScript module, for runtimes other than Deno.
+ * `deno bundle` is esbuild, which Deno loads from npm; it resolves `jsr:`, `npm:` and this
+ * package's names.
  */
 export async function bundle(module: URL): Promise<string> {
   await using dir = new TempDir();

@@ -17,27 +17,27 @@ async function runScript(...args: string[]): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
 }
 
-/** A Ceph cluster on this machine: three replicas of everything, and two gateways to them. */
+/** A Ceph cluster on this machine, with three replicas of everything and two gateways. */
 export class CephCluster implements AsyncDisposable {
-  /** The S3 endpoints, all of the same store. */
+  /** The S3 endpoints of the gateways, over the same store. */
   readonly endpoints: readonly [string, string] = [
     `http://127.0.0.1:${BASE_PORT}`,
     `http://127.0.0.1:${BASE_PORT + 1}`,
   ];
   readonly #run: string = crypto.randomUUID().slice(0, 8);
-  #made = 0;
+  #created = 0;
 
   private constructor() {}
 
-  /** Starts it; fails with how to install what is missing. */
+  /** Starts the cluster. If something is missing, the error says how to install it. */
   static async start(): Promise<CephCluster> {
     await runScript("start");
     return new CephCluster();
   }
 
-  /** Makes a bucket, and gives the options to reach it by either gateway. */
+  /** Creates a bucket, and returns the options of an adapter for each gateway. */
   async makeBucket(): Promise<[S3AdapterOptions, S3AdapterOptions]> {
-    const bucket = `bucket-${this.#run}-${this.#made++}`;
+    const bucket = `bucket-${this.#run}-${this.#created++}`;
     const url = `${this.endpoints[0]}/${bucket}`;
     const request = { method: "PUT", url, service: "s3", region: "us-east-1", ...KEYS };
     const { headers } = await new AwsV4Signer(request).sign();
@@ -48,13 +48,13 @@ export class CephCluster implements AsyncDisposable {
     return [{ endpoint: first, bucket, ...KEYS }, { endpoint: second, bucket, ...KEYS }];
   }
 
-  /** Ends one of its processes at once, as `kill -9` does: `"gateway1"`, `"osd2"`. */
+  /** Kills one of its processes with SIGKILL: `"gateway1"`, `"osd2"`. */
   async kill(name: string): Promise<void> {
     const pid = Number(await Deno.readTextFile(`${STATE}/run/${name}.pid`));
     Deno.kill(pid, "SIGKILL");
   }
 
-  /** Stops it, and removes all that it has stored. */
+  /** Stops the cluster, and removes everything that it stored. */
   async [Symbol.asyncDispose](): Promise<void> {
     await runScript("stop");
   }

@@ -1,10 +1,10 @@
-/** A signal, and how many listeners are on it. */
+/** A signal, and the number of its listeners. */
 export interface CountedSignal {
   readonly signal: AbortSignal;
   readonly listeners: () => number;
 }
 
-/** A signal that counts the listeners that are on it. */
+/** Returns a signal that counts its listeners. */
 export function countedSignal(): CountedSignal {
   const { signal } = new AbortController();
   const listeners = new Set<unknown>();

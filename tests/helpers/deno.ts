@@ -1,4 +1,4 @@
-/** What a process ended with. */
+/** The result of a process. */
 export interface Ended {
   readonly success: boolean;
   readonly signal: Deno.Signal | null;
@@ -11,13 +11,13 @@ export interface ScriptOptions {
   readonly args?: readonly string[];
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** What runs Deno, such as a shell with a limit; the command line is appended. */
+  /** The command that runs Deno, such as a shell with a limit. The command line is appended. */
   readonly through?: readonly string[];
-  /** What the script may do. @default {["-A"]} */
+  /** The permissions of the script. @default {["-A"]} */
   readonly permissions?: readonly string[];
 }
 
-/** The command line of a script, with the import map that this process was started with. */
+/** Returns the command line of a script, with the import map of this process. */
 export function commandLine(
   script: string | URL,
   args: readonly string[] = [],
@@ -35,7 +35,7 @@ export function commandLine(
   ];
 }
 
-/** Starts a script in a process of its own; kill it, or wait for its `status`. */
+/** Starts a script in its own process. The caller kills it or waits for its `status`. */
 export function startScript(
   script: string | URL,
   options: ScriptOptions = {},
@@ -54,7 +54,7 @@ export function startScript(
   }).spawn();
 }
 
-/** Runs a script in a process of its own, to its end. */
+/** Runs a script in its own process, and waits for its end. */
 export async function runScript(
   script: string | URL,
   options: ScriptOptions = {},

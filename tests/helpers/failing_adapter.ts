@@ -6,26 +6,29 @@ import {
   type StorageErrorCode,
 } from "../../src/storage/storage_error.ts";
 
-/** A method of an adapter that answers with a promise. */
+/** A method of an adapter that returns a promise. */
 export type Method = "stat" | "read" | "write" | "append" | "delete";
 
-/** What a call is met with: an error's code and outcome, or the memory's own answer. */
+/** The result of a call: the code and outcome of an error, or the memory's own result. */
 export type Fate = readonly [code: StorageErrorCode, outcome?: Outcome | undefined] | "ok";
 
-/** A memory whose methods fail as they are told, call by call, and then no more. */
+/** An adapter over memory whose first calls have given results. */
 export interface FailingAdapter extends StorageAdapter {
   readonly memory: MemoryAdapter;
-  /** How many calls there were. */
+  /** Returns the number of calls. */
   readonly calls: () => number;
 }
 
-/** An error as an adapter gives it. */
+/** Creates an error like those of adapters. */
 export function failure(code: StorageErrorCode, key?: string, outcome?: Outcome): StorageError {
-  const message = `Cannot do it as it failed (${code})`;
+  const message = `Cannot run the operation as it failed (${code})`;
   return new StorageError(message, { code, adapter: "memory", key, outcome });
 }
 
-/** Makes a memory whose calls meet these fates, one each; the last one for ever if it `stays`. */
+/**
+ * Creates an adapter whose calls have these results, one each. If it `stays`, the last one is
+ * repeated.
+ */
 export function failing(fates: readonly Fate[], stays = false): FailingAdapter {
   const memory = new MemoryAdapter();
   let calls = 0;

@@ -11,18 +11,18 @@ interface Stored extends R2ObjectLike {
   readonly bytes: Uint8Array;
 }
 
-/** A bucket in memory that tells what was asked of it, and of which methods can be replaced. */
+/** A bucket in memory that records its calls, and whose methods can be replaced. */
 export class FakeR2Bucket implements R2BucketLike {
   readonly objects: Map<string, Stored> = new Map();
   /** The names of the methods, in the order of their calls. */
   readonly calls: string[] = [];
-  /** The sizes of the parts that arrived, of all uploads. */
+  /** The sizes of the parts of all uploads. */
   readonly parts: number[] = [];
-  /** How many uploads were begun and neither completed nor aborted. */
+  /** The number of uploads that were neither completed nor aborted. */
   pending = 0;
-  /** The most parts that were on their way at a time. */
+  /** The largest number of parts in flight at a time. */
   mostInFlight = 0;
-  /** Waits, or fails, in the place of the store. */
+  /** Called before each request. It may wait or throw. */
   meet: (call: string) => Promise<void> = () => Promise.resolve();
   #etag = 0;
 

@@ -1,6 +1,6 @@
 /**
- * Sends a request on a connection of its own, and takes the answer whole: a server may close a
- * connection that was kept just when it is used again.
+ * Sends a request on its own connection, and reads the whole response: a server may close an idle
+ * connection just when it is used again.
  */
 export async function fetchAlone(url: URL | string): Promise<Response> {
   using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });

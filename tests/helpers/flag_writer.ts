@@ -1,28 +1,28 @@
-// Flags rows with a CSVLogger in a process of its own, and prints what became of each.
+// Flags rows with a CSVLogger in its own process, and prints the result of each.
 import { CSVLogger, file, LocalFsAdapter, StorageError, value } from "@flagstone/flagging";
 import { arrive } from "./barrier.ts";
 import { rowText } from "./row_text.ts";
 
-/** What a process is to do. */
+/** The task of a process. */
 export interface WriterJob {
-  /** The adapter's root, in which the dataset lies. */
+  /** The root of the adapter, which contains the dataset. */
   readonly root: string;
   readonly writer: string;
-  /** How many rows; more than are ever flagged where the process is to be killed. */
+  /** The number of rows. If the process is to be killed, more than it can flag. */
   readonly rows: number;
   /** The length of each row's text. @default {20} */
   readonly length?: number;
   /** The labels of the columns. @default {["id", "text"]} */
   readonly labels?: readonly [string, string];
-  /** The length of the file that each row has; absent: there is no such column. */
+  /** The length of the file of each row. If absent, there is no file column. */
   readonly fileLength?: number;
-  /** How many rows are flagged at once. @default {1} */
+  /** The number of rows flagged at once. @default {1} */
   readonly burst?: number;
-  /** The port of a barrier to wait at, so that many processes begin together. */
+  /** The port of a barrier to wait at, so that many processes start together. */
   readonly barrier?: number;
 }
 
-/** What became of one row. */
+/** The result of one row. */
 export interface WriterLine {
   readonly id: string;
   readonly count?: number;
@@ -31,7 +31,7 @@ export interface WriterLine {
 }
 
 function tell(line: WriterLine): void {
-  // deno-lint-ignore no-console -- how it reaches the test, also when this process is killed
+  // deno-lint-ignore no-console -- the test reads it, even if this process is killed
   console.log(JSON.stringify(line));
 }
 

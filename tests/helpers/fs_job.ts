@@ -1,9 +1,9 @@
-// Makes calls of a LocalFsAdapter in a process of its own, and prints what became of each.
+// Makes calls of a LocalFsAdapter in its own process, and prints the result of each.
 import { LocalFsAdapter, StorageError } from "@flagstone/flagging";
 import { fsError } from "../../src/storage/local_fs/_errors.ts";
 import { patternAt } from "./pattern.ts";
 
-/** One call. Bodies are the pattern, from an offset on. */
+/** One call. The body is the pattern, starting at an offset. */
 export interface FsCall {
   readonly method: "stat" | "write" | "stream" | "append" | "delete" | "list" | "full";
   readonly key?: string;
@@ -11,14 +11,14 @@ export interface FsCall {
   readonly length?: number;
 }
 
-/** What a process is to do; `full` is a write to a device that has no space. */
+/** The task of a process. `full` is a write to a device without space. */
 export interface FsJob {
   readonly root: string;
   readonly durable?: boolean;
   readonly calls: readonly FsCall[];
 }
 
-/** What became of a call: `code` and `outcome` where it rejected. */
+/** The result of a call: `code` and `outcome` if it rejected. */
 export interface FsResult {
   readonly size?: number;
   readonly keys?: readonly string[];
@@ -27,10 +27,10 @@ export interface FsResult {
   readonly message?: string;
 }
 
-/** What a process prints. */
+/** The output of a process. */
 export interface FsReport {
   readonly results: readonly FsResult[];
-  /** How often the system wrote fewer bytes than it was given. */
+  /** The number of times that the system wrote fewer bytes than requested. */
   readonly shortWrites: number;
 }
 
@@ -78,7 +78,7 @@ function writeToFullDevice(key: string): never {
       "not-applied",
     );
   }
-  throw new Error("The device took the byte");
+  throw new Error("The device accepted the byte");
 }
 
 async function resultOf(storage: LocalFsAdapter, call: FsCall): Promise<FsResult> {
@@ -98,6 +98,6 @@ if (import.meta.main) {
   const results: FsResult[] = [];
   for (const call of calls) results.push(await resultOf(storage, call));
   const report: FsReport = { results, shortWrites };
-  // deno-lint-ignore no-console -- how it reaches the test
+  // deno-lint-ignore no-console -- the test reads it
   console.log(JSON.stringify(report));
 }

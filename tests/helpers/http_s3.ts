@@ -11,7 +11,7 @@ interface Stored {
 
 /** Options of {@linkcode HttpS3}. */
 export interface HttpS3Options {
-  /** Whether If-Match and If-None-Match count. @default {true} */
+  /** Whether the service honours If-Match and If-None-Match. @default {true} */
   readonly conditions?: boolean;
   /**
    * Called after a PUT took effect. With `true` the connection is destroyed, without an answer, if
@@ -20,10 +20,10 @@ export interface HttpS3Options {
   readonly breakAfterPut?: (key: string) => boolean;
 }
 
-/** An S3 service over real connections, which keeps its objects in memory. */
+/** An S3 service over real connections that keeps its objects in memory. */
 export class HttpS3 implements AsyncDisposable {
   readonly objects: Map<string, Stored> = new Map();
-  /** How many connections were destroyed after the effect of a PUT. */
+  /** The number of connections that were destroyed after a PUT took effect. */
   broken = 0;
   readonly #options: HttpS3Options;
   readonly #server: ReturnType<typeof createServer>;
@@ -34,7 +34,7 @@ export class HttpS3 implements AsyncDisposable {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Starts to listen, and resolves with what makes an adapter. */
+  /** Starts to listen, and resolves with a function that creates an adapter. */
   async listen(): Promise<() => S3Adapter> {
     await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
     const { port } = this.#server.address() as AddressInfo;

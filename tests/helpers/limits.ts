@@ -1,4 +1,7 @@
-/** Lets a program write no file beyond a size: there, write(2) stops half-way, as on a full disk. */
+/**
+ * Limits the size of the files that a program writes. At the limit, write(2) writes only a part, as
+ * on a full disk.
+ */
 export function limitedTo(kibibytes: number): string[] {
   // Without the trap the kernel ends the program instead.
   return ["bash", "-c", 'trap "" XFSZ; ulimit -f "$0"; exec "$@"', String(kibibytes)];
@@ -7,8 +10,8 @@ export function limitedTo(kibibytes: number): string[] {
 const RIGHTS = "-dac_override,-dac_read_search,-fowner";
 
 /**
- * What runs a program for which the modes of files count: nothing for a plain user, `setpriv` for
- * root, to whom they do not apply; `null` where root has no such tool.
+ * The command that runs a program subject to file modes: empty for a normal user; `setpriv` for
+ * root, to whom modes do not apply; `null` if root does not have that tool.
  */
 export async function boundByModes(): Promise<readonly string[] | null> {
   if (Deno.uid() !== 0) return [];

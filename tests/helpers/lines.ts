@@ -1,4 +1,4 @@
-/** The whole lines of a process's output, until it ends or the reader has enough. */
+/** Yields the complete lines of the output of a process, until it ends or the caller stops. */
 export async function* linesOf(
   output: ReadableStream<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {

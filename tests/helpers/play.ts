@@ -16,21 +16,21 @@ const WRITERS = 4;
 const BURSTS = 10;
 const LONGEST_BURST = 5;
 
-/** How long anything may take before it counts as hung. */
+/** The time after which an operation counts as hung. */
 export const PATIENCE_MS = 10_000;
-/** The size at which a dataset goes on in a new part: small, so that many parts roll. */
+/** The size at which a dataset continues in a new part. Small, so that there are many parts. */
 export const MAX_PART_BYTES = 2000;
 const ENOUGH_TRIES = 10;
 
-/** A log under test: anything that takes a sample and says where it is. */
+/** A log under test. */
 export interface Log {
   add(fields: readonly Field[]): Promise<number>;
 }
 
-/** Makes a log over a storage, that tries so often. */
+/** Creates a log over a storage, with a number of retries. */
 export type LogMaker = (storage: StorageAdapter, times: number) => Log;
 
-/** A text that breaks whoever is careless with quotes, line ends or bytes. */
+/** Returns a text with quotes, line endings and other characters that are easily mishandled. */
 export function awkward(random: () => number): string {
   const pieces = [
     '"',
@@ -52,7 +52,7 @@ export function awkward(random: () => number): string {
     (below(random, 10) === 0 ? "x".repeat(below(random, 3000)) : "");
 }
 
-/** The versions under test, with short pauses. */
+/** Returns the dataset versions under test, with short pauses. */
 export function versionsOver(
   storage: StorageAdapter,
   times: number,
@@ -66,19 +66,19 @@ export function versionsOver(
   return new DatasetVersions(storage, numberedNames(storage, ""), options);
 }
 
-/** What is played. */
+/** The setup of one play. */
 export interface Play {
   readonly base: StorageAdapter;
   readonly faults: FaultyOptions;
   readonly seed: number;
   readonly log?: LogMaker;
-  /** How often a writer tries; where it is small, some rows stay unknown. */
+  /** The number of retries of a writer. If it is small, some rows stay unknown. */
   readonly times?: number;
-  /** Whether the counts that writers are told are the rows' places. */
+  /** Whether the reported counts are the positions of the rows. */
   readonly counts?: boolean;
 }
 
-/** What one writer sends, in bursts and one by one, with and without an option. */
+/** Sends the rows of one writer, in bursts and one by one, with and without an option. */
 async function write(log: Log, writer: number, random: () => number): Promise<Sent[]> {
   const sent: Promise<Sent>[] = [];
   for (let burst = 0; burst < BURSTS; burst++) {
@@ -100,14 +100,14 @@ async function write(log: Log, writer: number, random: () => number): Promise<Se
   return await within(PATIENCE_MS, Promise.all(sent), `writer ${writer}`);
 }
 
-/** What came of it. */
+/** The result of one play. */
 export interface Played {
   readonly complaints: string[];
   readonly sent: readonly Sent[];
   readonly faults: number;
 }
 
-/** Lets several writers, each with faults of its own, write into one store, and looks at it. */
+/** Lets several writers, each with its own faults, write into one store, and checks the result. */
 export async function play(
   { base, faults, seed, log = versionsOver, times = ENOUGH_TRIES, counts = true }: Play,
 ): Promise<Played> {
@@ -128,7 +128,7 @@ export async function play(
   return { complaints: await found(base, sent, counts), sent, faults: injected };
 }
 
-/** What is wrong with the datasets of a storage. */
+/** Returns what is wrong with the datasets of a storage. */
 export async function found(
   base: StorageAdapter,
   sent: readonly Sent[],
@@ -141,14 +141,14 @@ export async function found(
   }
 }
 
-/** Plays with every seed at once: most of the time is spent in pauses. */
+/** Plays with all seeds at once, because most of the time is spent in pauses. */
 export async function playAll(seeds: number, of: (seed: number) => Play): Promise<Played[]> {
   const plays = await Promise.all(Array.from({ length: seeds }, (_, i) => play(of(i + 1))));
   plays.forEach(({ complaints }, i) => assertEquals(complaints, [], `seed ${i + 1}`));
   return plays;
 }
 
-/** How many rows were told so. */
+/** Returns the number of rows with a matching result. */
 export function tally(plays: readonly Played[], what: (told: Told) => boolean): number {
   return plays.flatMap(({ sent }) => sent).filter(({ told }) => what(told)).length;
 }

@@ -1,4 +1,5 @@
-// Makes and deletes objects in directories that other processes empty and make at the same time.
+// Creates and deletes objects in directories that other processes create and empty at the same
+// time.
 import { LocalFsAdapter } from "@flagstone/flagging";
 
 const [root = "", name = "", rounds = "0", durable = ""] = Deno.args;
@@ -8,6 +9,6 @@ for (let round = 0; round < Number(rounds); round++) {
   const body = new TextEncoder().encode(name);
   if (round % 3 === 0) await storage.append(key, body, { at: 0 });
   else await storage.write(key, body);
-  if (await storage.stat(key) === null) throw new Error(`${key} is gone`);
+  if (await storage.stat(key) === null) throw new Error(`${key} is missing`);
   await storage.delete(key);
 }

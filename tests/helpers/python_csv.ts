@@ -6,7 +6,7 @@ for path in json.load(sys.stdin):
         print(json.dumps([row for row in csv.reader(file, strict=True) if row]))
 `;
 
-/** Whether there is a Python to read with. */
+/** Whether Python is installed. */
 export function hasPython(): boolean {
   try {
     return new Deno.Command("python3", { args: ["--version"] }).outputSync().success;
@@ -15,7 +15,10 @@ export function hasPython(): boolean {
   }
 }
 
-/** The records of files as Python's csv module reads them when it is strict; blank lines are none. */
+/**
+ * Returns the records that Python's csv module reads from files in strict mode, without blank
+ * lines.
+ */
 export async function readByPython(paths: readonly string[]): Promise<string[][][]> {
   const command = new Deno.Command("python3", {
     args: ["-c", PROGRAM],

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a script that reports to the test that started it
-// Serves R2 buckets, kept in memory, by their S3 endpoint, whose URL it prints. Ends with its input.
-// deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
+// Serves R2 buckets in memory through their S3 endpoint, and prints its URL. Ends when stdin closes.
+// deno-lint-ignore no-import-prefix -- large and only for this test: in deno.json every task would load it
 import { Miniflare } from "npm:miniflare@4.20260730.0";
 
 const [count = "1"] = Deno.args;
@@ -13,7 +13,7 @@ const miniflare = new Miniflare({
   modules: true,
   compatibilityDate: "2026-01-01",
   script: "export default { fetch: () => new Response() }",
-  cf: false, // else it asks the network for a description of this machine's place
+  cf: false, // otherwise it requests the location of this machine from the network
   r2Persist: false,
   r2Buckets: Object.fromEntries(
     buckets.map((id, i) => [`BUCKET_${i}`, { id, s3Credentials }]),

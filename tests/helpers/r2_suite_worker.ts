@@ -1,5 +1,5 @@
-// A Worker that examines its R2Adapter: by one behaviour of the suite a request, in a bucket each,
-// by probe(), and by a dataset that several loggers write at once.
+// A Worker that tests its R2Adapter: one behaviour of the suite for each request, in its own
+// bucket; probe(); and a dataset that several loggers write at once.
 import { CSVLogger } from "@flagstone/flagging";
 import { probe } from "@flagstone/flagging/probe";
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
@@ -10,12 +10,14 @@ type Env = Readonly<Record<string, R2BucketLike>>;
 
 async function examine(index: number, env: Env): Promise<void> {
   const [behaviour, bucket] = [behaviours[index], env[`BUCKET_${index}`]];
-  if (behaviour === undefined || bucket === undefined) throw new Error(`There is no ${index}`);
+  if (behaviour === undefined || bucket === undefined) {
+    throw new Error(`No behaviour or bucket has the index ${index}`);
+  }
   const open = () => new R2Adapter(bucket);
   await runBehaviour(behaviour, () => ({ adapter: open(), second: open }), { increments: 20 });
 }
 
-/** Logs by four loggers at once; gives what the dataset has then. */
+/** Logs with four loggers at once. Returns the keys and the rows of the dataset. */
 async function log(bucket: R2BucketLike): Promise<unknown> {
   const storage = new R2Adapter(bucket, { prefix: "app" });
   const loggers = Array.from({ length: 4 }, () => new CSVLogger({ storage, verbose: false }));
@@ -34,7 +36,10 @@ async function answer(path: string, env: Env): Promise<unknown> {
   return await examine(Number(path), env);
 }
 
-/** Answers `/log`, `/probe` and `/<index of the behaviour>`; with 500 and why where that failed. */
+/**
+ * Answers `/log`, `/probe` and `/<index of the behaviour>`; with status 500 and the error on
+ * failure.
+ */
 const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
     try {

@@ -10,7 +10,7 @@ import { compareKeys } from "../../src/storage/validate_key.ts";
 const MIB = 1024 * 1024;
 const BODY = new TextEncoder().encode("body");
 
-/** Every way to call an adapter. */
+/** Calls of each method of an adapter. */
 export const CALLS: Readonly<Record<string, (adapter: S3Adapter) => Promise<unknown>>> = {
   stat: (adapter) => adapter.stat("a"),
   read: (adapter) => adapter.read("a"),
@@ -19,7 +19,7 @@ export const CALLS: Readonly<Record<string, (adapter: S3Adapter) => Promise<unkn
   list: (adapter) => Array.fromAsync(adapter.list()),
 };
 
-/** Keys that URLs, XML, signatures and sorting are prone to get wrong. */
+/** Keys that are easily mishandled in URLs, XML, signatures and sorting. */
 export const AWKWARD_KEYS: readonly string[] = [
   ...[" ", "a b", "a  b", " a", "a ", "a+b", "a%20b", "%41", "%2F", "x%2Fy", "00123", "1e3"],
   ...[
@@ -36,7 +36,7 @@ export const AWKWARD_KEYS: readonly string[] = [
   ...["..a", ".a", "a.", "a..", "%2e%2e/a", "a/%2e/b", "?list-type=2", "#a", "a;b"],
 ];
 
-/** Asserts that each wrong option is named by the error of every call. */
+/** Asserts that the error of every call names the wrong option. */
 export async function checkConfiguration(right: S3AdapterOptions): Promise<void> {
   const old = () => new Date("2020-01-01");
   const wrong: [Partial<S3AdapterOptions>, string, string][] = [
@@ -58,7 +58,7 @@ export async function checkConfiguration(right: S3AdapterOptions): Promise<void>
   }
 }
 
-/** Asserts that each key reaches its own object, and is listed, also in pages of one. */
+/** Asserts that each key names its own object and is listed, even in pages of one entry. */
 export async function checkKeys(options: S3AdapterOptions, keys: readonly string[]): Promise<void> {
   const adapter = new S3Adapter(options);
   for (const key of keys) {
@@ -70,7 +70,7 @@ export async function checkKeys(options: S3AdapterOptions, keys: readonly string
   }
   const sorted = [...keys].sort(compareKeys);
   assertEquals((await Array.fromAsync(adapter.list())).map(({ key }) => key), sorted);
-  // Some stores make the page's token of its last key.
+  // Some stores derive the token of a page from its last key.
   const client = new S3Client(resolveOptions(options));
   const context = { attempt: { adapter: "s3", operation: "list" } };
   const query = { prefix: "", after: "", pageSize: 1 };
@@ -86,7 +86,7 @@ export async function checkKeys(options: S3AdapterOptions, keys: readonly string
   assertEquals(await Array.fromAsync(adapter.list()), []);
 }
 
-/** Asserts that metadata of any kind comes back, written in one request or in parts. */
+/** Asserts that metadata of any kind is kept, whether written in one request or in parts. */
 export async function checkMetadata(options: S3AdapterOptions): Promise<void> {
   const adapter = new S3Adapter(options);
   const texts = {
@@ -107,7 +107,7 @@ export async function checkMetadata(options: S3AdapterOptions): Promise<void> {
   }
 }
 
-/** The status of a late part, signed and sent without the adapter. */
+/** Sends a late part without the adapter, and returns the status. */
 async function sendLatePart(url: string, options: S3AdapterOptions): Promise<number> {
   const { accessKeyId, secretAccessKey } = options;
   const keys = { accessKeyId, secretAccessKey, service: "s3", region: "us-east-1" };
@@ -117,7 +117,7 @@ async function sendLatePart(url: string, options: S3AdapterOptions): Promise<num
   return response.status;
 }
 
-/** Asserts that an upload whose source fails in the middle is unknown to the store afterwards. */
+/** Asserts that the store does not keep an upload whose source fails in the middle. */
 export async function checkLeftovers(options: S3AdapterOptions): Promise<void> {
   let part = "";
   const adapter = new S3Adapter({

@@ -4,7 +4,9 @@ import { runScript } from "./deno.ts";
 
 const RACER = new URL("./s3_racer.ts", import.meta.url);
 
-/** A bucket for a step of the suite; other instances may come in by another server. */
+/**
+ * Returns a store over a bucket for one step of the suite. Other instances may use another server.
+ */
 export function s3Store(
   options: S3AdapterOptions,
   others: S3AdapterOptions = options,

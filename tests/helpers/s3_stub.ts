@@ -1,6 +1,6 @@
 import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 
-/** A request as a stub has seen it. */
+/** A request that a stub received. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: URL;
@@ -12,13 +12,13 @@ export interface SeenRequest {
 /** Answers a request; `n` counts from 0. */
 export type Answer = (request: SeenRequest, n: number) => Response | Promise<Response>;
 
-/** An adapter whose requests are answered by a function, and the requests. */
+/** An adapter whose requests a function answers, and the requests. */
 export interface StubbedS3 {
   readonly adapter: S3Adapter;
   readonly seen: SeenRequest[];
 }
 
-/** Something of S3's that no server can be made to answer. */
+/** Creates an adapter whose requests are answered by a function instead of a server. */
 export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}): StubbedS3 {
   const seen: SeenRequest[] = [];
   const adapter = new S3Adapter({
@@ -34,7 +34,7 @@ export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}):
         body: new Uint8Array(await new Response(init.body ?? null).arrayBuffer()),
         signal: init.signal ?? null,
       };
-      init.signal?.throwIfAborted(); // one that was given up while it was read is not answered
+      init.signal?.throwIfAborted(); // aborted while its body was read
       seen.push(request);
       return await answer(request, seen.length - 1);
     },
@@ -43,30 +43,30 @@ export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}):
   return { adapter, seen };
 }
 
-/** A reply with an XML document. */
+/** Returns a response with an XML document. */
 export function xml(status: number, document: string): Response {
   const headers = { "content-type": "application/xml" };
   return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${document}`, { status, headers });
 }
 
-/** The reply of an error. */
+/** Returns an error response. */
 export function fault(status: number, code: string, more = ""): Response {
   const document = `<Error><Code>${code}</Code><Message>So it is.</Message>${more}</Error>`;
   return xml(status, document);
 }
 
-/** The reply of a web server that is no S3 service. */
+/** Returns the response of a web server that is not an S3 service. */
 export function html(status: number): Response {
   const headers = { "content-type": "text/html", etag: '"page"' };
   return new Response("<!DOCTYPE html><html><body>It works!</body></html>", { status, headers });
 }
 
-/** The reply of a write. */
+/** Returns the response of a write. */
 export function written(etag = "etag"): Response {
   return new Response(null, { headers: { etag: `"${etag}"` } });
 }
 
-/** The reply of a HEAD, or of a GET that gives these bytes. */
+/** Returns the response of a HEAD, or of a GET with these bytes. */
 export function object(
   body: Uint8Array<ArrayBuffer> | string | null,
   headers: Record<string, string> = {},
@@ -77,7 +77,7 @@ export function object(
   return new Response(body, { status, headers: all });
 }
 
-/** One page of a listing; `rest` is what follows the entries. */
+/** Returns one page of a listing; `rest` follows the entries. */
 export function page(keys: readonly string[], rest = "<IsTruncated>false</IsTruncated>"): Response {
   const entries = keys.map((key) =>
     `<Contents><Key>${key}</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>`

@@ -1,5 +1,5 @@
-// Flags samples into a bucket until it is told to stop, through the first endpoint that answers, and
-// prints what was acknowledged and what is unknown: one writer of many, in a process of its own.
+// Flags samples into a bucket for a number of seconds, through the first endpoint that answers, and
+// prints which were acknowledged and which are unknown. One of many writers, in its own process.
 import { CSVLogger, StorageError } from "@flagstone/flagging";
 import { S3Adapter, type S3AdapterOptions } from "@flagstone/flagging/s3";
 
@@ -10,7 +10,7 @@ const { options, endpoints, segments } = JSON.parse(json) as {
   readonly segments: boolean;
 };
 
-/** Sends a request to a gateway; where that cannot be reached, the next request goes to another. */
+/** Sends a request to a gateway. If it cannot be reached, the next request goes to the other. */
 let current = Number(writer) % endpoints.length;
 async function send(input: Request | URL | string, init?: RequestInit): Promise<Response> {
   try {
@@ -47,5 +47,5 @@ for (let n = 0; Date.now() < until; n++) {
     errors.push(`${id}: ${outcome}: ${error}`);
   }
 }
-// deno-lint-ignore no-console -- how its result reaches the test
+// deno-lint-ignore no-console -- the test reads it
 console.log(JSON.stringify({ acknowledged, unknown, errors: errors.slice(0, 20) }));

@@ -1,12 +1,12 @@
 import { commandLine } from "./deno.ts";
 
 /**
- * A script that serves in a process of its own: neither its memory nor its sockets are then mistaken
- * for those of what is tested. It prints its URL, and ends with this process, however that ends, for
- * its standard input does.
+ * A script that runs a server in its own process, so that its memory and its sockets are not
+ * attributed to the code under test. It prints its URL. It ends when this process ends, however
+ * that happens, because its standard input is closed then.
  */
 export class ServerProcess implements AsyncDisposable {
-  /** What it printed first. */
+  /** The URL that the script printed. */
   readonly url: string;
   readonly #process: Deno.ChildProcess;
 
@@ -22,13 +22,15 @@ export class ServerProcess implements AsyncDisposable {
       args: rest,
       stdin: "piped",
       stdout: "piped",
-      stderr: "null", // Deno warns there of packages' scripts that it does not run
+      stderr: "null", // Deno prints warnings about install scripts there
     }).spawn();
     const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const { value = "" } = await reader.read();
     await reader.cancel();
     if (!value.startsWith("http")) {
-      throw new Error(`It did not start: see what this says: ${[program, ...rest].join(" ")}`);
+      throw new Error(
+        `The server did not start: run this command to see why: ${[program, ...rest].join(" ")}`,
+      );
     }
     return new ServerProcess(process, value.trim());
   }

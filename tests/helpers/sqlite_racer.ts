@@ -1,4 +1,4 @@
-// Runs one racing job of the conformance suite over a SQLite database, in a process of its own.
+// Runs one racing job of the conformance suite over a SQLite database, in its own process.
 import { DatabaseSync } from "node:sqlite";
 import { runRacer } from "@flagstone/flagging/testing";
 import { SqliteAdapter } from "../../examples/custom_adapter.ts";
@@ -7,5 +7,5 @@ const [path = "", job = ""] = Deno.args;
 using db = new DatabaseSync(path);
 db.exec("PRAGMA busy_timeout = 60000; PRAGMA synchronous = OFF");
 const result = await runRacer(new SqliteAdapter(db), JSON.parse(job));
-// deno-lint-ignore no-console -- the suite reads it
+// deno-lint-ignore no-console -- the test reads it
 console.log(JSON.stringify(result));

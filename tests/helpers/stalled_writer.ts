@@ -1,4 +1,4 @@
-// Begins to write an object from a stream that never ends, until it is killed.
+// Writes an object from a stream that never ends, until it is killed.
 import { LocalFsAdapter } from "@flagstone/flagging";
 
 const [root = "", key = ""] = Deno.args;
@@ -6,8 +6,8 @@ let pulls = 0;
 const body = new ReadableStream<Uint8Array>({
   pull(controller) {
     if (++pulls === 1) return controller.enqueue(new TextEncoder().encode("new, and half"));
-    // The first bytes are staged: more are asked for.
-    // deno-lint-ignore no-console -- tells that it may be killed
+    // The first bytes are staged, because more are requested.
+    // deno-lint-ignore no-console -- signals that it may be killed
     console.log("staged");
     return new Promise((done) => setTimeout(done, 60_000));
   },

@@ -3,10 +3,10 @@ import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { TempDir } from "./temp_dir.ts";
 
-/** A fresh store, removed when the test leaves the block. */
+/** A fresh store, removed at the end of the test's block. */
 export interface Store extends AsyncDisposable {
   readonly storage: StorageAdapter;
-  /** Another adapter over the same objects, as another process has one. */
+  /** Creates another adapter over the same objects, like that of another process. */
   readonly again: () => StorageAdapter;
 }
 
@@ -20,7 +20,7 @@ function onDisk(): Store {
   return { storage: again(), again, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
 }
 
-/** The stores that logs are tested on: each rung of the log, and the local disk. */
+/** The stores that logs are tested on: one for each write mode, and the local disk. */
 export const STORES: Readonly<Record<string, () => Store>> = {
   append: () => inMemory(new MemoryAdapter()),
   rewrite: () =>
@@ -28,7 +28,7 @@ export const STORES: Readonly<Record<string, () => Store>> = {
   "local disk": onDisk,
 };
 
-/** An adapter with some methods of its own. */
+/** Returns an adapter with some methods replaced. */
 export function instead(
   base: StorageAdapter,
   methods: Partial<Omit<StorageAdapter, "name" | "capabilities">>,

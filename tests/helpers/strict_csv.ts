@@ -1,15 +1,15 @@
-/** Where a text is not what RFC 4180 allows. */
+/** The error of a text that violates RFC 4180. */
 export class MalformedCsv extends Error {
   override readonly name = "MalformedCsv";
 }
 
-// One match is one cell and what ends it. Written for tests alone, and apart from src/csv: a mistake
-// there must not hide behind the same mistake here.
+// One match is one cell and its terminator. Written for tests only, and independent of src/csv, so
+// that a mistake there is not repeated here.
 const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/y;
 
 /**
- * The records of a CSV text; blank lines are none. Refuses what a careful reader cannot read in one
- * way only: text behind closing quotes, quotes inside a bare cell, quotes that are left open.
+ * Returns the records of a CSV text, without blank lines. Throws if the text is ambiguous: text
+ * after a closing quote, quotes inside an unquoted cell, or quotes that are not closed.
  */
 export function parseStrictly(text: string): string[][] {
   const records: string[][] = [];

@@ -1,4 +1,4 @@
-/** A directory that is removed when the test leaves the block. */
+/** A directory that is removed at the end of the test's block. */
 export class TempDir implements AsyncDisposable {
   readonly path: string = Deno.makeTempDirSync({ prefix: "flagstone-test-" });
 

@@ -1,8 +1,8 @@
 import type { TestRunner } from "../../src/testing/mod.ts";
 
 /**
- * Registers the suite without behaviour 98: below a prefix the longest key is shorter by the prefix,
- * which the wrapper's own tests examine.
+ * Registers the suite without behaviour 98, because a prefix shortens the longest key. The
+ * wrapper's own tests cover that.
  */
 export function withoutLongestKeys(...[name, run]: Parameters<TestRunner>): void {
   Deno.test(name, (t) =>

@@ -1,20 +1,20 @@
-// deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
+// deno-lint-ignore no-import-prefix -- large and only for this test: in deno.json every task would load it
 import { Miniflare } from "npm:miniflare@4.20260730.0";
 import { bundle } from "./bundle.ts";
 
-/** What a Worker has in its `env`, by the names there. */
+/** The bindings in the `env` of a Worker, by name. */
 export interface WorkerEnv {
-  /** Empty buckets of R2. */
+  /** Empty R2 buckets. */
   readonly buckets: readonly string[];
-  /** Durable Objects, by their classes. */
+  /** The classes of Durable Objects. */
   readonly objects?: Readonly<Record<string, string>>;
-  /** Texts. */
+  /** Text variables. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** A Worker in workerd, the runtime of Cloudflare Workers. */
 export class TestWorker implements AsyncDisposable {
-  /** Where it answers. */
+  /** The URL of the Worker. */
   readonly url: URL;
   readonly #miniflare: Miniflare;
 
@@ -23,7 +23,7 @@ export class TestWorker implements AsyncDisposable {
     this.url = url;
   }
 
-  /** Bundles a module and starts it. */
+  /** Bundles a module and starts it as a Worker. */
   static async start(module: URL, env: WorkerEnv): Promise<TestWorker> {
     const { buckets, objects = {}, variables = {} } = env;
     const miniflare = new Miniflare({
@@ -32,7 +32,7 @@ export class TestWorker implements AsyncDisposable {
       modules: true,
       compatibilityDate: "2026-01-01",
       script: await bundle(module),
-      cf: false, // else it asks the network for a description of this machine's place
+      cf: false, // otherwise it requests the location of this machine from the network
       r2Persist: false,
       r2Buckets: [...buckets],
       durableObjects: Object.fromEntries(

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a script that reports to the test that started it
-// Serves a Worker: worker_serve.ts MODULE BUCKET...; prints its URL. Ends with its input.
+// Serves a Worker: worker_serve.ts MODULE BUCKET...; prints its URL. Ends when stdin closes.
 import { TestWorker } from "./worker.ts";
 
 const [module = "", ...buckets] = Deno.args;

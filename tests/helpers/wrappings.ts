@@ -7,9 +7,9 @@ import type { ConformanceSettings, TestRunner } from "../../src/testing/mod.ts";
 import { timed } from "../../src/storage/wrappers/timed.ts";
 import { withoutLongestKeys } from "./without_longest_keys.ts";
 
-/** How a wrapper is put around an adapter, and what runs the suite over it. */
+/** How to wrap an adapter, and how to run the suite over it. */
 export interface Wrapping {
-  /** Puts it around. */
+  /** Wraps an adapter. */
   readonly wrap: (adapter: StorageAdapter) => StorageAdapter;
   /** Registers the suite instead of Deno.test. */
   readonly test?: TestRunner;
@@ -17,14 +17,14 @@ export interface Wrapping {
   readonly isStack?: boolean;
 }
 
-/** For runs of the suite whose subject is a wrapper, and not the adapter that has passed it alone. */
+/** Settings for wrappers over adapters that pass the full suite by themselves. */
 export const WRAPPER_SETTINGS: ConformanceSettings = {
   overwrites: 200,
   increments: 20,
   operations: 100,
 };
 
-/** Every wrapper alone, and two stacks of them. */
+/** Each wrapper alone, and two stacks of all of them. */
 export const WRAPPINGS: Readonly<Record<string, Wrapping>> = {
   "prefixed()": { wrap: (adapter) => prefixed(adapter, "some/where"), test: withoutLongestKeys },
   'prefixed() with ""': { wrap: (adapter) => prefixed(adapter, "") },
