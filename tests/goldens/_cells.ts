@@ -1,7 +1,7 @@
-// Reading of cells and CSV files that owes nothing to the code under test.
+// Reads cells and CSV files without the code under test.
 import { assertEquals } from "@std/assert";
 
-/** The JSON of a text that is a JSON array or object, in one spelling; `null` for other texts. */
+/** Returns a JSON array or object in a canonical form, or `null` for other texts. */
 export function canonicalJson(text: string): string | null {
   if (!/^\s*[[{]/.test(text)) return null;
   try {
@@ -11,7 +11,7 @@ export function canonicalJson(text: string): string | null {
   }
 }
 
-/** Whether two cells are the same text, or the same JSON array or object. */
+/** Returns whether two cells are the same text, or the same JSON array or object. */
 export function isSameCell(one: string, other: string): boolean {
   if (one === other) return true;
   const json = canonicalJson(one);
@@ -25,19 +25,22 @@ export function assertSameCell(actual: string, expected: string): void {
 
 const FIELD = /"(?:[^"]|"")*"|[^,\r\n"]+/g;
 
-function respellField(field: string): string {
+function canonicalField(field: string): string {
   const isQuoted = field.startsWith('"');
   const json = canonicalJson(isQuoted ? field.slice(1, -1).replaceAll('""', '"') : field);
   if (json === null) return field;
   return isQuoted ? `"${json.replaceAll('"', '""')}"` : json;
 }
 
-/** A CSV text whose JSON cells have one spelling; every other byte, quotes too, stays. */
-export function respellJson(csv: string): string {
-  return csv.replace(FIELD, respellField);
+/**
+ * Returns a CSV text with its JSON cells in canonical form. All other bytes, including quotes, are
+ * kept.
+ */
+export function canonicalJsonCells(csv: string): string {
+  return csv.replace(FIELD, canonicalField);
 }
 
-/** The records of a CSV text; blank lines are none. */
+/** Returns the records of a CSV text, without blank lines. */
 export function parseCsv(text: string): string[][] {
   const records: string[][] = [];
   const source = text.replace(/^\ufeff/, "");

@@ -1,23 +1,23 @@
-// Brings a result into a form in which what may differ is written alike.
-import { respellJson } from "./_cells.ts";
+// Converts a result into a form in which permitted differences disappear.
+import { canonicalJsonCells } from "./_cells.ts";
 import { bytesOf, type GoldenResult } from "./_goldens.ts";
 import type { Observed } from "./_stage.ts";
 
-/** A timestamp, as `str(datetime.datetime.now())` writes it, always with six digits. */
+/** A timestamp in the format of `str(datetime.datetime.now())`, always with six decimals. */
 export const TIMESTAMP: RegExp = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}/;
 
 const RANDOM_NAME = /(?<=\/)(?:[0-9a-f]{20}|<HEX\d+>)(?=\/|$)/g;
 
-/** A result in which equal things are equal texts. */
+/** A result in a form that can be compared. */
 export interface Comparable {
   readonly dirExists: boolean;
-  /** What each file holds, by its path. */
+  /** The contents of the files, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly dirs: readonly string[] | null;
   readonly outside: readonly string[];
 }
 
-/** What a golden expects, in the form of what is observed. */
+/** Converts the expected result of a golden to an observed one. */
 export function toObserved(result: GoldenResult): Observed {
   return {
     dirExists: result.dir_exists,
@@ -43,7 +43,7 @@ function byText(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** Gives random names their numbers again, in the order in which they are met. */
+/** Returns a function that replaces random names by numbers, in the order of their appearance. */
 function numbering(): (text: string) => string {
   const numbers = new Map<string, number>();
   return (text) =>
@@ -54,8 +54,8 @@ function numbering(): (text: string) => string {
 }
 
 /**
- * The comparable form of a result. Random names are numbered as the rows name them; of copies that no
- * row names, equal ones need not be told apart.
+ * Returns the comparable form of a result. Random names are numbered in the order in which rows
+ * refer to them. Equal copies that no row refers to are interchangeable.
  */
 export function toComparable(result: Observed): Comparable {
   const renumber = numbering();
@@ -67,7 +67,7 @@ export function toComparable(result: Observed): Comparable {
       return isCopy || byText(masked(one.path) + one.text, masked(other.path) + other.text);
     })
     .map(({ path, text }) => {
-      const table = renumber(respellJson(text)).replace(new RegExp(TIMESTAMP, "g"), "<TS>");
+      const table = renumber(canonicalJsonCells(text)).replace(new RegExp(TIMESTAMP, "g"), "<TS>");
       return [renumber(path), masked(path) === path ? table : text];
     });
   return {

@@ -7,7 +7,7 @@ function rulesOf<File extends keyof Goldens>(file: File): readonly Rule<Goldens[
   return DEVIATIONS[file] as readonly Rule<Goldens[File]>[];
 }
 
-function touches<Golden extends { id: string }>(rule: Rule<Golden>, golden: Golden): boolean {
+function changes<Golden extends { id: string }>(rule: Rule<Golden>, golden: Golden): boolean {
   if (rule.only !== undefined) return rule.only.includes(golden.id);
   return JSON.stringify(rule.instead(golden)) !== JSON.stringify(golden);
 }
@@ -16,17 +16,17 @@ function rewritten<Golden>(golden: Golden, rules: readonly Rule<Golden>[]): Gold
   return rules.reduce((current, { instead }) => instead(current), golden);
 }
 
-/** The rules of the table that touch a golden. */
+/** Returns the rules of the table that change a golden. */
 function rulesFor<File extends keyof Goldens>(
   file: File,
   golden: Goldens[File],
 ): Rule<Goldens[File]>[] {
-  return rulesOf(file).filter((rule) => touches(rule, golden));
+  return rulesOf(file).filter((rule) => changes(rule, golden));
 }
 
 /**
- * Verifies a golden with what the table makes of it, and that it fails without any one of the rules
- * that touch it: so the table cannot rot.
+ * Verifies a golden after all rules that apply to it, and that it fails without any one of them, so
+ * that the table has no obsolete rules.
  */
 export function verifyDeviated<File extends keyof Goldens>(
   file: File,
@@ -41,14 +41,17 @@ export function verifyDeviated<File extends keyof Goldens>(
   }
 }
 
-/** Asserts that every rule of the table for these goldens touches one, and all it names. */
+/** Asserts that every rule of the table changes a golden, and every golden that it names. */
 export function verifyTable<File extends keyof Goldens>(
   file: File,
   goldens: readonly Goldens[File][],
 ): void {
   for (const rule of rulesOf(file)) {
-    const touched = goldens.filter((golden) => touches(rule, golden)).length;
-    assert(touched > 0 && touched >= (rule.only?.length ?? 0), `Not needed: ${rule.reason}`);
+    const changed = goldens.filter((golden) => changes(rule, golden)).length;
+    assert(
+      changed > 0 && changed >= (rule.only?.length ?? 0),
+      `The rule is not needed: ${rule.reason}`,
+    );
   }
 }
 

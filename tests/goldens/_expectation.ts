@@ -11,11 +11,11 @@ import {
 import type { Played, PlayedStep } from "./_play.ts";
 import { PROPERTIES } from "./_properties.ts";
 
-/** What a scenario must come to. */
+/** The expected results of a scenario. */
 export interface Expectation {
   /** The scenario's name. */
   readonly id: string;
-  /** What each step must come to; what is not named may be anything. */
+  /** The expected result of each step. Members that are missing are not checked. */
   readonly steps: readonly GoldenStep[];
   readonly result?: GoldenResult;
   readonly properties: readonly Property[];
@@ -23,17 +23,17 @@ export interface Expectation {
 
 const LOGGERS_THAT_PRINT = ["CSVLogger"];
 
-/** A step where Gradio's own output is right. */
+/** Returns the expected result of a step if Gradio's own output is right. */
 function fromGradio({ op, expect = {} }: Step): GoldenStep {
   if ("raises" in expect) return { raises: true, stdout: expect.stdout ?? [] };
   return op === "flag" ? { stdout: [], ...expect } : { returns: undefined, stdout: [] };
 }
 
 /**
- * A step of a scenario in which Gradio's output is wrong: what follows from the defect (who prints
- * which file name, who raises) is not taken over.
+ * Returns the expected result of a step in a scenario in which Gradio's output is wrong. Effects of
+ * the defect (printed file names, exceptions) are not expected.
  */
-function mended({ logger, better }: Scenario, step: Step, index: number): GoldenStep {
+function corrected({ logger, better }: Scenario, step: Step, index: number): GoldenStep {
   const stdout = LOGGERS_THAT_PRINT.includes(logger) ? {} : { stdout: [] };
   if (!["construct", "setup", "flag"].includes(step.op)) return fromGradio(step);
   if (step.op !== "flag") return stdout;
@@ -43,7 +43,9 @@ function mended({ logger, better }: Scenario, step: Step, index: number): Golden
   return isGiven ? { ...stdout, returns: step.expect!.returns } : stdout;
 }
 
-/** What a scenario must come to: `better` where there is one, else what Gradio made of it. */
+/**
+ * Returns the expected results of a scenario: `better` if there is one, otherwise Gradio's output.
+ */
 export function expectationOf(scenario: Scenario): Expectation {
   const { name: id, better } = scenario;
   if (better === undefined) {
@@ -54,19 +56,19 @@ export function expectationOf(scenario: Scenario): Expectation {
   const result = better.result ?? (properties === undefined ? scenario.result : undefined);
   return {
     id,
-    steps: scenario.steps.map((step, i) => mended(scenario, step, i)),
+    steps: scenario.steps.map((step, i) => corrected(scenario, step, i)),
     ...(result === undefined ? {} : { result }),
     properties: properties ?? [],
   };
 }
 
 function verifyStep(expected: GoldenStep, played: PlayedStep, step: string): void {
-  if ("raises" in expected) assert("error" in played, `${step} raised nothing`);
+  if ("raises" in expected) assert("error" in played, `${step} did not fail`);
   if ("returns" in expected) {
     if ("error" in played) throw new Error(`${step} failed`, { cause: played.error });
-    assertEquals(played.returned, expected.returns, `${step} returned something else`);
+    assertEquals(played.returned, expected.returns, `${step} returned another value`);
   }
-  if (expected.stdout) assertEquals(played.stdout, expected.stdout, `${step} printed otherwise`);
+  if (expected.stdout) assertEquals(played.stdout, expected.stdout, `${step} printed other lines`);
   if ("dataset_file" in expected) assertEquals(played.datasetFile, expected.dataset_file);
 }
 
@@ -79,7 +81,7 @@ function verifyResult(expected: GoldenResult, { observed }: Played): void {
   );
 }
 
-/** Asserts that a scenario came to what it must come to. */
+/** Asserts that a scenario had the expected results. */
 export function verify(expectation: Expectation, played: Played, flaggingDir: string): void {
   const { steps, result, properties } = mapTexts(
     expectation,
@@ -90,14 +92,14 @@ export function verify(expectation: Expectation, played: Played, flaggingDir: st
   for (const property of properties) PROPERTIES[property](played);
 }
 
-/** Asserts what DESIGN.md says of every scenario, whatever Gradio makes of it. */
+/** Asserts what must hold for every scenario, whatever Gradio's output is. */
 export function verifyAlways(played: Played): void {
   for (const { failed, isWhole, leftTraces } of played.samples) {
-    assert(failed || isWhole, "A sample was kept that has too few or too many values");
-    assert(!leftTraces, "A sample was refused and changed the storage");
+    assert(failed || isWhole, "A sample with too few or too many values was kept");
+    assert(!leftTraces, "A refused sample changed the storage");
   }
   for (const { stdout, datasetFile } of played.steps) {
     const isAboutFile = stdout.every((line) => line.endsWith(`/${datasetFile}`));
-    assert(isAboutFile, `Printed of another file than ${datasetFile}: ${stdout}`);
+    assert(isAboutFile, `Printed another file than ${datasetFile}: ${stdout}`);
   }
 }

@@ -1,8 +1,8 @@
-// What tests/testdata/gradio/FORMAT.md describes, typed and read.
+// Reads and types the files that tests/testdata/gradio/FORMAT.md describes.
 
 const ROOT = new URL("../testdata/gradio/", import.meta.url);
 
-/** One text, or one value, and what Gradio makes of it. */
+/** A text or a value, and Gradio's output for it. */
 export interface TextVector {
   readonly id: string;
   readonly input: string | number | boolean | null;
@@ -12,14 +12,14 @@ export interface TextVector {
   readonly better?: { readonly output?: string; readonly property?: string };
 }
 
-/** A row, and the bytes that Python's `csv.writer` makes of it. */
+/** A row, and the bytes that Python's `csv.writer` writes for it. */
 export interface RowVector {
   readonly id: string;
   readonly row: readonly (string | number | boolean | null)[];
   readonly bytes_base64: string;
 }
 
-/** A file, and what Python's `csv.reader` makes of it. */
+/** A file, and the rows that Python's `csv.reader` reads from it. */
 export interface ReadVector {
   readonly id: string;
   readonly text: string;
@@ -28,13 +28,13 @@ export interface ReadVector {
   readonly header: readonly string[] | null;
 }
 
-/** What a file holds: text, or bytes in base64. */
+/** The contents of a file: text, or bytes in base64. */
 export interface Content {
   readonly text?: string;
   readonly base64?: string;
 }
 
-/** What is in and around the flagging directory after the last step. */
+/** The contents of the flagging directory and its surroundings after the last step. */
 export interface GoldenResult {
   readonly dir_exists: boolean;
   readonly files: readonly (Content & { readonly path: string })[];
@@ -42,7 +42,7 @@ export interface GoldenResult {
   readonly outside?: readonly string[];
 }
 
-/** What stands beside a step. */
+/** The recorded result of a step. */
 export interface GoldenStep {
   readonly returns?: unknown;
   readonly raises?: unknown;
@@ -121,7 +121,7 @@ function read(path: string): unknown {
   return JSON.parse(Deno.readTextFileSync(new URL(path, ROOT)));
 }
 
-/** A copy of a JSON value in which every text is replaced. */
+/** Returns a copy of a JSON value with every text replaced. */
 export function mapTexts<T>(value: T, replace: (text: string) => string): T;
 export function mapTexts(value: unknown, replace: (text: string) => string): unknown {
   if (typeof value === "string") return replace(value);
@@ -141,18 +141,18 @@ function expandMacros(scenario: Scenario): Scenario {
   );
 }
 
-/** The vectors of a file. */
+/** Reads the vectors of a file. */
 export function readVectors<T>(file: string): T[] {
   return read(`vectors/${file}.json`) as T[];
 }
 
-/** All scenarios, in the order of their names. */
+/** Reads all scenarios, in the order of their names. */
 export function readScenarios(): Scenario[] {
   const files = Array.from(Deno.readDirSync(new URL("scenarios/", ROOT)), ({ name }) => name);
   return files.sort().map((file) => expandMacros(read(`scenarios/${file}`) as Scenario));
 }
 
-/** The bytes of a file. */
+/** Returns the bytes of a file. */
 export function bytesOf({ text, base64 }: Content): Uint8Array {
   return base64 === undefined ? new TextEncoder().encode(text) : Uint8Array.fromBase64(base64);
 }

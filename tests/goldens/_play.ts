@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console -- what loggers print is part of the transcripts
+// deno-lint-ignore-file no-console -- the output of loggers is part of the transcripts
 import type { Component } from "../../src/components/component.ts";
 import { file, files } from "../../src/components/file.ts";
 import { value } from "../../src/components/value.ts";
@@ -17,12 +17,12 @@ import {
 } from "./_goldens.ts";
 import type { Observed, Stage } from "./_stage.ts";
 
-/** One value of a sample, and what a dataset must show of it. */
+/** A value of a sample, and how it must appear in a dataset. */
 export interface SampleField {
-  /** The name of its column; `null` where the components name none. */
+  /** The name of its column; `null` if no component names it. */
   readonly column: string | null;
   readonly value: unknown;
-  /** What the files in the value hold. */
+  /** The contents of the files in the value. */
   readonly contents: readonly Uint8Array[];
 }
 
@@ -32,11 +32,11 @@ export interface Sample {
   /** Whether there is a value for each component. */
   readonly isWhole: boolean;
   readonly failed: boolean;
-  /** Whether a failed one changed anything in the storage. */
+  /** Whether a failed sample changed the storage. */
   readonly leftTraces: boolean;
 }
 
-/** What came of a step. */
+/** The result of a step. */
 export interface PlayedStep {
   readonly returned?: unknown;
   readonly error?: unknown;
@@ -45,12 +45,12 @@ export interface PlayedStep {
   readonly datasetFile: string | null;
 }
 
-/** What came of a scenario. */
+/** The result of a scenario. */
 export interface Played {
   readonly steps: readonly PlayedStep[];
   readonly samples: readonly Sample[];
-  /** Directories that the scenario itself made. */
-  readonly madeDirs: readonly string[];
+  /** The directories that the scenario itself created. */
+  readonly createdDirs: readonly string[];
   readonly observed: Observed;
 }
 
@@ -63,7 +63,7 @@ interface Actor {
 }
 
 const LOGGERS = { CSVLogger, ClassicCSVLogger, SimpleCSVLogger, ChatCSVLogger };
-const SOURCE = "/source"; // what <SRC> stands for; it is on no disk
+const SOURCE = "/source"; // the value of <SRC>; it does not exist on disk
 const FILE_KINDS = ["file", "files", "image"];
 
 /** Plays the steps of a scenario. */
@@ -80,13 +80,13 @@ export async function play(scenario: Scenario, stage: Stage): Promise<Played> {
       ),
     );
   }
-  const { samples, madeDirs } = player;
-  return { steps, samples, madeDirs, observed: await stage.observe() };
+  const { samples, createdDirs } = player;
+  return { steps, samples, createdDirs, observed: await stage.observe() };
 }
 
 class Player implements AsyncDisposable {
   readonly samples: Sample[] = [];
-  readonly madeDirs: string[] = [];
+  readonly createdDirs: string[] = [];
   readonly #stage: Stage;
   readonly #sources: ReadonlyMap<string, Uint8Array>;
   readonly #actors: Map<string, Actor> = new Map();
@@ -110,7 +110,7 @@ class Player implements AsyncDisposable {
       case "write":
         return await this.#stage.write(step.path, bytesOf(step));
       case "mkdir":
-        this.madeDirs.push(step.path);
+        this.createdDirs.push(step.path);
         return await this.#stage.makeDirectory(step.path);
       case "delete":
         return await this.#stage.delete(step.path);
@@ -137,7 +137,7 @@ class Player implements AsyncDisposable {
     );
   }
 
-  /** The app says which paths are its own: those of the fixtures. */
+  /** Creates a component. The app allows only the paths of the fixtures. */
   #component({ label, kind }: GoldenComponent): Component {
     const open = (path: string) => this.#sources.get(path) ?? null;
     if (kind === "files") return files(label, { open });
@@ -188,7 +188,10 @@ class Player implements AsyncDisposable {
   }
 }
 
-/** What must not change; the flagging directory itself may stay behind, as the adapter's root. */
+/**
+ * Returns the state that must not change. The flagging directory itself may remain, as the
+ * adapter's root.
+ */
 function fingerprint({ files, dirs, outside }: Observed): string {
   return JSON.stringify([dirs, outside, files.map(({ path, bytes }) => [path, bytes.toBase64()])]);
 }
@@ -212,14 +215,14 @@ function camelCased(options: Readonly<Record<string, unknown>>): Record<string, 
   );
 }
 
-/** Runs an action, and tells what it printed, and what it returned or threw. */
+/** Runs an action, and returns what it printed, and what it returned or threw. */
 async function printing(
   action: () => Promise<unknown>,
 ): Promise<{ stdout: string[]; returned?: unknown; error?: unknown }> {
   const stdout: string[] = [];
   const { error } = console;
   console.error = (...args: unknown[]) => {
-    // How rows reach a store that cannot append is told behind what Gradio says.
+    // The message names the write mode after Gradio's text if the store cannot append.
     stdout.push(args.join(" ").replace(/ \(rewrite\)$/, ""));
   };
   try {

@@ -1,4 +1,4 @@
-// The properties of FORMAT.md: what must hold of a result that is not given in full.
+// The properties of FORMAT.md, which must hold for results that are not given in full.
 import { assert } from "@std/assert";
 import { isSameCell, parseCsv } from "./_cells.ts";
 import { TIMESTAMP } from "./_compare.ts";
@@ -11,20 +11,20 @@ interface Table {
   readonly records: readonly (readonly string[])[];
 }
 
-/** The CSV files of the dataset itself; copies of files lie deeper. */
+/** Returns the CSV files of the dataset itself. Copies of files are in subdirectories. */
 function tablesOf({ files }: Observed): Table[] {
   return files
     .filter(({ path }) => /^[^/]*\.csv$/.test(path))
     .map(({ path, bytes }) => ({ path, records: parseCsv(new TextDecoder().decode(bytes)) }));
 }
 
-/** Whether a cell is a text, escaped or not; a file has no unpaired surrogates. */
+/** Returns whether a cell is a text, escaped or not. A file has no unpaired surrogates. */
 function isEscaped(cell: string, text: string): boolean {
   const kept = text.toWellFormed();
   return cell === kept || cell === `'${kept}`;
 }
 
-/** What a safe name keeps of a name, at its beginning. */
+/** Returns the characters of a name that a safe name keeps. */
 function plain(name: string): string {
   return name.normalize("NFC").replace(/[^\p{L}\p{N}]/gu, "");
 }
@@ -37,7 +37,7 @@ function baseNames(value: unknown): string[] {
     : Object.values(value).flatMap(baseNames);
 }
 
-/** Whether a cell shows a value. */
+/** Returns whether a cell shows a value. */
 function shows(cell: string, { value, contents }: SampleField): boolean {
   if (value === null || value === undefined) return cell === "";
   if (typeof value === "string") return isEscaped(cell, value);
@@ -47,7 +47,7 @@ function shows(cell: string, { value, contents }: SampleField): boolean {
   return isSameCell(cell, JSON.stringify(value));
 }
 
-/** Whether a row has the values of a sample, each in a cell of its own, in their order. */
+/** Returns whether a row has the values of a sample, each in its own cell, in order. */
 function holds(row: readonly string[], { fields }: Sample): boolean {
   let next = 0;
   for (const cell of row) {
@@ -57,7 +57,7 @@ function holds(row: readonly string[], { fields }: Sample): boolean {
   return next === fields.length;
 }
 
-/** Whether a row is that of a sample, each value under its own header. */
+/** Returns whether a row is that of a sample, with each value under its own header. */
 function isUnder(header: readonly string[], row: readonly string[], { fields }: Sample): boolean {
   let next = 0;
   const fits = header.every((name, i) => {
@@ -99,18 +99,18 @@ function valuesUnderOwnHeader(played: Played): void {
   );
   for (const sample of kept(played)) {
     const found = rows.findIndex(({ header, row }) => isUnder(header, row, sample));
-    assert(found !== -1, `No row has, under their own headers, ${describe(sample)}`);
+    assert(found !== -1, `No row has, under the right headers, ${describe(sample)}`);
     rows.splice(found, 1);
   }
-  // Rows that were there before have no timestamps like these.
+  // Earlier rows do not have timestamps in this format.
   const others = rows.filter(({ row }) => row.some((cell) => TIMESTAMP.test(cell)));
-  assert(others.length === 0, `No sample of its own has the row ${others[0]?.row}`);
+  assert(others.length === 0, `No sample matches the row ${others[0]?.row}`);
 }
 
 function noSilentLoss(played: Played): void {
   const rows = tablesOf(played.observed).flatMap(({ records }) => records);
   for (const sample of kept(played)) {
-    assert(rows.some((row) => holds(row, sample)), `Lost in silence: ${describe(sample)}`);
+    assert(rows.some((row) => holds(row, sample)), `Lost without an error: ${describe(sample)}`);
   }
 }
 
@@ -122,18 +122,18 @@ function laterRowsReadable(played: Played): void {
     const isReadable = tables.some(({ records }) =>
       records.some((row) => row.length === records[0]!.length && holds(row, sample))
     );
-    assert(isReadable, `No row of its own has ${describe(sample)}`);
+    assert(isReadable, `No row of the right width has ${describe(sample)}`);
   }
 }
 
 function nothingOutside({ observed: { outside } }: Played): void {
-  assert(outside.length === 0, `Outside of the flagging directory: ${outside}`);
+  assert(outside.length === 0, `Found outside the flagging directory: ${outside}`);
 }
 
-function noEmptyDirs({ observed: { dirs, files }, madeDirs }: Played): void {
+function noEmptyDirs({ observed: { dirs, files }, createdDirs }: Played): void {
   for (const dir of dirs ?? []) {
     const isEmpty = !files.some(({ path }) => path.startsWith(`${dir}/`));
-    assert(!isEmpty || madeDirs.includes(dir), `The directory ${dir} is empty`);
+    assert(!isEmpty || createdDirs.includes(dir), `The directory ${dir} is empty`);
   }
 }
 
@@ -158,12 +158,12 @@ function pathsExist(played: Played): void {
       const isNamed = rows.filter((row) => holds(row, sample)).flat()
         .filter((cell) => shows(cell, field))
         .some((cell) => `${pathsOf(cell).map((path) => copies.get(path))}` === `${expected}`);
-      assert(isNamed, `No cell names the copies of ${describe(sample)}`);
+      assert(isNamed, `No cell refers to the copies of ${describe(sample)}`);
     }
   }
 }
 
-/** Asserts a property, by its name. */
+/** The assertions of the properties, by name. */
 export const PROPERTIES: Readonly<Record<Property, (played: Played) => void>> = {
   rectangular,
   values_under_own_header: valuesUnderOwnHeader,

@@ -9,26 +9,26 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
 }
 
-/** What is in and around the flagging directory. */
+/** The contents of the flagging directory and its surroundings. */
 export interface Observed {
   readonly dirExists: boolean;
   readonly files: readonly StoredFile[];
-  /** The directories in it; `null` on a storage that has none. */
+  /** The directories in it; `null` if the storage has no directories. */
   readonly dirs: readonly string[] | null;
-  /** What appeared beside it. */
+  /** The files and directories outside of it. */
   readonly outside: readonly string[];
 }
 
-/** A place to flag in, and to look at what came of it. */
+/** A place to flag samples in and to observe the result. */
 export interface Stage extends AsyncDisposable {
-  /** What loggers are told, and what `<DIR>` stands for. */
+  /** The flagging directory of the loggers, and the value of `<DIR>`. */
   readonly flaggingDir: string;
-  /** The option of the loggers. */
+  /** The storage option of the loggers, if any. */
   readonly option: { readonly storage?: StorageAdapter };
-  /** A storage that has the flagging directory under this prefix. */
+  /** A storage that has the flagging directory below `prefix`. */
   readonly storage: StorageAdapter;
   readonly prefix: string;
-  /** What the harness does in the flagging directory; the path `.` is the directory itself. */
+  /** Changes the flagging directory. The path `.` is the directory itself. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   delete(path: string): Promise<void>;
@@ -61,7 +61,7 @@ class MemoryStage implements Stage {
     await this.storage.write(this.prefix + path, bytes);
   }
 
-  /** A storage of objects has no directories. */
+  /** Does nothing, because a storage of objects has no directories. */
   makeDirectory(): Promise<void> {
     return Promise.resolve();
   }
@@ -111,7 +111,7 @@ class LocalStage implements Stage {
   readonly flaggingDir: string = `${this.#parent.path}/${DIRECTORY}`;
   readonly prefix = "";
   readonly storage: StorageAdapter = new LocalFsAdapter({ root: this.flaggingDir });
-  /** None: the loggers take the directory as it is named. */
+  /** Empty, because the loggers use the directory on the local disk. */
   readonly option = {};
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
@@ -149,7 +149,7 @@ class LocalStage implements Stage {
   }
 }
 
-/** Where every golden is tried. */
+/** The stages on which every golden is tested. */
 export const STAGES: Readonly<Record<string, () => Stage>> = {
   "MemoryAdapter": () => new MemoryStage({}),
   "MemoryAdapter that rewrites objects": () =>

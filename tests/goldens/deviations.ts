@@ -1,17 +1,19 @@
-// The one table of what deviates from Gradio's output by design, beyond the goldens' own `better`.
+// The table of all intended deviations from Gradio's output, beyond the goldens' own `better`.
 import type { Expectation } from "./_expectation.ts";
 import type { GoldenResult, ReadVector, RowVector, TextVector } from "./_goldens.ts";
 
-/** A rule by which a golden comes out otherwise. */
+/** A rule that changes the expected result of a golden. */
 export interface Deviation<Golden> {
   readonly reason: string;
-  /** The goldens that the rule is about; without it, all that `instead` changes. */
+  /** The goldens that the rule applies to. @default {all that `instead` changes} */
   readonly only?: readonly string[];
-  /** What must come out instead; the golden itself where the rule does not touch it. */
+  /**
+   * Returns the golden with the expected result, or the golden itself if the rule does not apply.
+   */
   readonly instead: (golden: Golden) => Golden;
 }
 
-/** The goldens, by their files, and what they are. */
+/** The types of the goldens, by file. */
 export interface Goldens {
   readonly sanitize: TextVector;
   readonly filename: TextVector;
@@ -30,20 +32,21 @@ function withResult(
     : { ...expected, result: rewrite(expected.result) };
 }
 
-/** The table. Every rule in it must be needed by each golden that it touches. */
+/** The table. Every rule must be needed by each golden that it changes. */
 export const DEVIATIONS: {
   readonly [File in keyof Goldens]: readonly Deviation<Goldens[File]>[];
 } = {
   filename: [],
   simplify: [],
   sanitize: [{
-    reason: "Escaping is reversible: what starts with ' before an unsafe text is escaped, too.",
+    reason:
+      "Escaping is reversible: a text that starts with ' before an unsafe text is also escaped.",
     only: ["san-p018"],
     instead: (vector) => ({ ...vector, output: "''=already" }),
   }],
   csv_rows: [{
     reason:
-      "Values other than text are JSON: true and false, where Python's writer has True, False.",
+      "Values other than text are JSON: true and false, not True and False as in Python's writer.",
     instead: (vector) => ({
       ...vector,
       bytes_base64: vector.row.some((cell) => typeof cell === "boolean")
@@ -52,14 +55,14 @@ export const DEVIATIONS: {
     }),
   }],
   csv_read: [{
-    reason: "Blank lines are no records, and a file without records has no samples (not -1).",
+    reason: "Blank lines are not records, and a file without records has 0 samples (not -1).",
     instead(vector) {
       const rows = vector.rows.filter((row) => row.length > 0);
       const header = vector.header?.length === 0 ? null : vector.header;
       return { ...vector, rows, count: Math.max(0, rows.length - 1), header };
     },
   }, {
-    reason: "Cells are read as they were written: a CRLF inside quotes stays one.",
+    reason: "Cells are read as they were written: a CRLF inside quotes is kept.",
     only: ["read-p010", "read-p019"],
     instead: (vector) => ({
       ...vector,
@@ -80,7 +83,8 @@ export const DEVIATIONS: {
         ),
       })),
   }, {
-    reason: "Storages have no directories: setup() makes none, and one without files is none.",
+    reason:
+      "Storages have no directories: setup() creates none, and a directory without files does not exist.",
     instead: (expected) =>
       withResult(expected, (result) => ({
         ...result,
@@ -98,7 +102,7 @@ export const DEVIATIONS: {
       };
     },
   }, {
-    reason: "An existing empty file gets its header and goes on.",
+    reason: "An existing empty file gets a header and is used.",
     only: ["csv_empty_latest_file"],
     instead: ({ steps, result, ...rest }) => ({
       ...rest,

@@ -1,4 +1,4 @@
-// Each property must be able to fail: a sound result that is doctored in one place.
+// Each property must be able to fail, on a valid result that is changed in one place.
 import { assert, assertThrows } from "@std/assert";
 import { parseCsv } from "./_cells.ts";
 import type { Property } from "./_goldens.ts";
@@ -28,7 +28,7 @@ function result(csv: string, others: Partial<Played["observed"]> = {}): Played {
   return {
     steps: [],
     samples: [SAMPLE],
-    madeDirs: [],
+    createdDirs: [],
     observed: {
       dirExists: true,
       files: [
@@ -44,10 +44,10 @@ function result(csv: string, others: Partial<Played["observed"]> = {}): Played {
 
 const HEADER = "x,doc,flag,timestamp\r\n";
 const ROW = `'=1,${COPY},good,${TIME}\r\n`;
-const SOUND = result(HEADER + ROW);
+const VALID = result(HEADER + ROW);
 const NO_FILES = { files: [{ path: "dataset1.csv", bytes: bytes(HEADER + ROW) }] };
 
-const DOCTORED: Readonly<Record<Property, Readonly<Record<string, Played>>>> = {
+const DEFECTIVE: Readonly<Record<Property, Readonly<Record<string, Played>>>> = {
   rectangular: {
     "a row is short": result(`${HEADER}${ROW}a,b\r\n`),
     "a row is long": result(`${HEADER}${ROW}a,b,c,d,e\r\n`),
@@ -55,9 +55,9 @@ const DOCTORED: Readonly<Record<Property, Readonly<Record<string, Played>>>> = {
   values_under_own_header: {
     "two values are swapped": result(`${HEADER}${COPY},'=1,good,${TIME}\r\n`),
     "a cell is missing": result(`${HEADER}'=1,${COPY},${TIME}\r\n`),
-    "the header is another one": result(`y,doc,flag,timestamp\r\n${ROW}`),
+    "the header differs": result(`y,doc,flag,timestamp\r\n${ROW}`),
     "the header lacks a column": result(`x,doc,timestamp\r\n${ROW}`),
-    "there is no such row": result(HEADER),
+    "the row does not exist": result(HEADER),
     "there is a second row": result(HEADER + ROW + ROW),
   },
   no_silent_loss: {
@@ -65,32 +65,34 @@ const DOCTORED: Readonly<Record<Property, Readonly<Record<string, Played>>>> = {
     "the row is missing": result(HEADER),
   },
   later_rows_readable: {
-    "the row is glued to another one": result(`${HEADER}old,b,c,t${ROW}`),
+    "the row is joined to another one": result(`${HEADER}old,b,c,t${ROW}`),
     "open quotes swallow the row": result(`${HEADER}"open${ROW}`),
-    "every sample is refused": { ...SOUND, samples: [{ ...SAMPLE, failed: true }] },
+    "every sample is refused": { ...VALID, samples: [{ ...SAMPLE, failed: true }] },
   },
-  nothing_outside: { "a file lies outside": result(HEADER + ROW, { outside: ["a.txt"] }) },
+  nothing_outside: {
+    "a file is outside the directory": result(HEADER + ROW, { outside: ["a.txt"] }),
+  },
   no_empty_dirs: {
     "a directory is empty": result(HEADER + ROW, { dirs: ["doc", "y"] }),
-    "a directory has a namesake only": result(HEADER + ROW, { dirs: ["do"] }),
+    "only a directory with a similar name has files": result(HEADER + ROW, { dirs: ["do"] }),
   },
   paths_exist: {
     "the path is escaped": result(`${HEADER}'=1,'${COPY},good,${TIME}\r\n`),
-    "the path is another one": result(`${HEADER}'=1,doc/a.txt,good,${TIME}\r\n`),
+    "the path differs": result(`${HEADER}'=1,doc/a.txt,good,${TIME}\r\n`),
     "the copy is missing": result(HEADER + ROW, NO_FILES),
-    "the copy is another file": result(HEADER + ROW, {
+    "the copy has other contents": result(HEADER + ROW, {
       files: [...NO_FILES.files, { path: COPY, bytes: bytes("another file") }],
     }),
   },
 };
 
-for (const [property, doctored] of Object.entries(DOCTORED)) {
+for (const [property, defects] of Object.entries(DEFECTIVE)) {
   const check = PROPERTIES[property as Property];
 
-  Deno.test(`the property ${property} holds of a sound result`, () => check(SOUND));
+  Deno.test(`the property ${property} holds for a valid result`, () => check(VALID));
 
-  for (const [how, played] of Object.entries(doctored)) {
-    Deno.test(`the property ${property} fails where ${how}`, () => {
+  for (const [how, played] of Object.entries(defects)) {
+    Deno.test(`the property ${property} fails if ${how}`, () => {
       assertThrows(() => check(played));
     });
   }

@@ -19,6 +19,6 @@ for (const scenario of scenarios) {
   }
 }
 
-Deno.test("the table of deviations names no scenario that needs none", () => {
+Deno.test("every deviation for scenarios is needed", () => {
   verifyTable("scenarios", scenarios.map(expectationOf));
 });

@@ -19,13 +19,13 @@ import type { Goldens } from "./deviations.ts";
 
 type VectorFile = Exclude<keyof Goldens, "scenarios">;
 
-/** How the vectors of a file are tried: by a function, or by a way that reaches into a storage. */
+/** How to test the vectors of a file: by calling functions, and by way of a storage. */
 interface Trial<File extends VectorFile, Outcome> {
   readonly file: File;
   /** The functions that are called directly. */
   readonly functions: string;
   readonly direct: (vector: Goldens[File]) => Outcome;
-  /** The outcomes of all vectors, by way of a storage. */
+  /** Returns the outcomes of all vectors, by way of a storage. */
   readonly stored: (vectors: readonly Goldens[File][], stage: Stage) => Promise<Outcome[]>;
   readonly verify: (vector: Goldens[File], outcome: Outcome) => void;
 }
@@ -55,7 +55,7 @@ function testVectors<File extends VectorFile, Outcome>(trial: Trial<File, Outcom
     });
   }
 
-  Deno.test(`the table of deviations names no vector of ${file} that needs none`, () => {
+  Deno.test(`every deviation for vectors of ${file} is needed`, () => {
     verifyTable(file, vectors);
   });
 }
@@ -67,16 +67,16 @@ const CONTEXT: CellContext = {
   openKey: () => Promise.reject(new Error("No vector opens a file")),
 };
 
-/** The rows of the file that loggers made in a stage. */
+/** Returns the rows of the file that a logger wrote on a stage. */
 async function rowsIn(stage: Stage): Promise<string[][]> {
   const { files: [file] } = await stage.observe();
   return parseCsv(new TextDecoder().decode(file!.bytes));
 }
 
-/** What must come out: Gradio's own output, unless something else is better. */
+/** Returns the expected output: Gradio's own, unless the vector has a better one. */
 function expectedOf({ output, better }: TextVector): string {
   const expected = better?.output ?? output;
-  assert(expected !== undefined, "What raises in Gradio must have a better output");
+  assert(expected !== undefined, "A vector that raises in Gradio must have a better output");
   return typeof expected === "string" ? expected : JSON.stringify(expected);
 }
 
@@ -97,13 +97,13 @@ testVectors<"sanitize", { cell: string; isStored: boolean }>({
     return (await rowsIn(stage)).map(([cell = ""]) => ({ cell, isStored: true }));
   },
   verify(vector, { cell, isStored }) {
-    // A storage takes UTF-8, which has no unpaired surrogates.
+    // A storage keeps UTF-8, which has no unpaired surrogates.
     const kept = (text: string) => isStored ? text.toWellFormed() : text;
     const { input, better } = vector;
     const expected = kept(expectedOf(vector));
     if (better === undefined) assertSameCell(cell, expected);
     else assertEquals(cell, expected);
-    // Text stays as typed, also where Gradio writes its JSON anew.
+    // Text is kept as typed, even if Gradio rewrites its JSON.
     if (typeof input === "string") assertEquals(unescapeCell(cell), kept(input));
   },
 });
@@ -112,11 +112,11 @@ const DEVICE = /^(con|prn|aux|nul|(com|lpt)[1-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 
 function assertUsableName(name: string, maxBytes: number): void {
   assert(new TextEncoder().encode(name).length <= maxBytes, `${name} is too long`);
-  if (maxBytes > 0) assert(!["", ".", ".."].includes(name), `"${name}" is no name`);
-  assert(!DEVICE.test(name), `${name} is a device`);
+  if (maxBytes > 0) assert(!["", ".", ".."].includes(name), `"${name}" is not a usable name`);
+  assert(!DEVICE.test(name), `${name} is a device name`);
 }
 
-Deno.test("assertUsableName() finds what is no name", () => {
+Deno.test("assertUsableName() rejects unusable names", () => {
   assertUsableName("a", 1);
   assertUsableName("", 0);
   for (const name of ["", ".", "..", "abcdef", "con", "NUL.x", "com1 "]) {
@@ -132,7 +132,7 @@ testVectors<"filename", string>({
     const stored: string[] = [];
     for (const { input, max_bytes } of vectors) {
       const name = safeName(String(input), max_bytes);
-      // Without a single byte there is no name, and nothing to store.
+      // A name of at most 0 bytes is empty, so there is nothing to store.
       if (max_bytes !== 0) await storage.write(`${prefix}${name}/x`, new Uint8Array());
       const found = await Array.fromAsync(storage.list({ prefix: `${prefix}${name}/` }));
       stored.push(found[0]?.key.slice(prefix.length, -2) ?? "");
@@ -145,7 +145,7 @@ testVectors<"filename", string>({
   },
 });
 
-/** The value that a text is the JSON of; the text itself where it is no JSON array or object. */
+/** Returns the value of a JSON array or object, or the text itself if it is neither. */
 function valueIn(text: string): unknown {
   return canonicalJson(text) === null ? text : JSON.parse(text);
 }
@@ -155,7 +155,8 @@ function rawCell(input: unknown): string {
   return typeof cell === "string" ? cell : cell.verbatim;
 }
 
-// Gradio simplifies in texts what here is simplified in values: a text stays as typed.
+// Gradio simplifies texts that hold JSON. Here only values are simplified, and texts are kept as
+// typed.
 testVectors<"simplify", { text: string; simplified: string }>({
   file: "simplify",
   functions: "value()",
@@ -201,7 +202,7 @@ testVectors<"csv_rows", Uint8Array>({
   verify(vector, bytes) {
     assertEquals(bytes.toBase64(), vector.bytes_base64);
     const cells = cellsOf(vector);
-    // Behind a header, where a byte order mark is a character like any other.
+    // After a header, because a byte order mark is only special at the start of a file.
     const { records } = scan(new TextEncoder().encode("header\r\n"), bytes);
     assertEquals(records, cells.length === 0 ? [["header"]] : [["header"], cells]);
   },
@@ -212,15 +213,18 @@ interface Scanned {
   readonly first: string[] | null;
 }
 
-/** The records in bytes that arrive in these pieces, one without a line end at the very end, too. */
-function scan(...pieces: readonly Uint8Array[]): Scanned {
-  const bytes = Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+/**
+ * Returns the records of a file that arrives in chunks, including a final record without a line
+ * ending.
+ */
+function scan(...chunks: readonly Uint8Array[]): Scanned {
+  const bytes = Uint8Array.from(chunks.flatMap((chunk) => [...chunk]));
   const decode = (start: number, end?: number) =>
     decodeRecord(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end)));
   const scanner = new RecordScanner();
   const records: string[][] = [];
-  for (const piece of pieces) {
-    scanner.push(piece, (start, end) => records.push(decode(start, end)));
+  for (const chunk of chunks) {
+    scanner.push(chunk, (start, end) => records.push(decode(start, end)));
   }
   assertEquals(scanner.records, records.length);
   if (scanner.rest !== "nothing") records.push(decode(scanner.end));
