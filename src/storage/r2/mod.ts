@@ -31,7 +31,7 @@ export type {
   R2RangeLike,
   R2UploadedPartLike,
 } from "./_bucket.ts";
-export type { ProbeCheck, ProbeReport } from "../probe/probe.ts";
+export type { ProbeCheck, ProbeReport } from "../probe/mod.ts";
 export type {
   AppendOptions,
   AtomicScope,

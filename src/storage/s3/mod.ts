@@ -31,4 +31,4 @@ export type {
   WriteBody,
   WriteOptions,
 } from "../storage_adapter.ts";
-export type { ProbeCheck, ProbeReport } from "../probe/probe.ts";
+export type { ProbeCheck, ProbeReport } from "../probe/mod.ts";
