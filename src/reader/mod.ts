@@ -19,21 +19,41 @@
  *
  * @module
  */
-export { type DatasetRow, readDataset, type ReadDatasetOptions } from "./read_dataset.ts";
+export {
+  /** One sample, as texts by their columns. */
+  type DatasetRow,
+  readDataset,
+  /** Options of `readDataset()`. */
+  type ReadDatasetOptions,
+} from "./read_dataset.ts";
 export { readRecords } from "./read_records.ts";
 export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage/storage_adapter.ts";

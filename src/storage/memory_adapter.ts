@@ -14,7 +14,11 @@ import { StorageDriver } from "./kit/storage_driver.ts";
 import type { Capabilities, ObjectInfo, ObjectVersion } from "./storage_adapter.ts";
 import { compareKeys } from "./validate_key.ts";
 
-/** Options of {@linkcode MemoryAdapter}. */
+/**
+ * Options of {@linkcode MemoryAdapter}.
+ *
+ * @category Storage adapters
+ */
 export interface MemoryAdapterOptions {
   /** The name for messages. @default {"memory"} */
   readonly name?: string | undefined;
@@ -51,6 +55,8 @@ function contentVersion(bytes: Uint8Array): ObjectVersion {
  * Every write is atomic, and what was written is gone with the process. Bodies are copied on their
  * way in and out.
  *
+ * @category Storage adapters
+ *
  * @example Usage
  * ```ts
  * import { MemoryAdapter } from "@flagstone/flagging";
@@ -72,11 +78,13 @@ export class MemoryAdapter extends StorageDriver {
     super({ name, capabilities: { ...CAPABILITIES, ...capabilities } });
   }
 
+  /** Returns what the store reports about an object. */
   protected override statObject({ key }: DriverCall): StoredInfo | null {
     const object = this.#objects.get(key);
     return object === undefined ? null : structuredClone(object.info);
   }
 
+  /** Opens an object or a part of it. */
   protected override readObject({ key }: DriverCall): StoredBody | null {
     const object = this.#objects.get(key);
     if (object === undefined) return null;
@@ -84,6 +92,7 @@ export class MemoryAdapter extends StorageDriver {
     return { info: structuredClone(info), body: buffer.subarray(0, info.size) };
   }
 
+  /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
     const { key, body, precondition, attempt, contentType, metadata } = call;
     const bytes = await bodyBytes(call);
@@ -92,6 +101,7 @@ export class MemoryAdapter extends StorageDriver {
     return this.#put(key, buffer, bytes.length, { contentType, metadata });
   }
 
+  /** Adds bytes in one atomic step. */
   protected override appendObject(call: AppendCall): StoredInfo {
     const { key, bytes, attempt } = call;
     const object = this.#objects.get(key);
@@ -103,10 +113,12 @@ export class MemoryAdapter extends StorageDriver {
     return this.#put(key, buffer, size + bytes.length, object?.info ?? {});
   }
 
+  /** Removes an object. */
   protected override deleteObject({ key }: DriverCall): void {
     this.#objects.delete(key);
   }
 
+  /** Lists objects, page by page. */
   protected override *listObjects({ prefix }: ListCall): Generator<ObjectInfo, void, undefined> {
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys.sort(compareKeys)) {

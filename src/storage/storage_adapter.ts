@@ -10,16 +10,24 @@
 /**
  * One state of one object. Opaque: compare it for equality, and only with versions of the same
  * adapter.
+ *
+ * @category Storage contract
  */
 export type ObjectVersion = string & { readonly __brand: "Version" };
 
 /**
  * Among whom an atomic operation has exactly one winner: nobody (the operation is missing), the
  * callers in this process, all processes on this host, or every client of the store.
+ *
+ * @category Storage contract
  */
 export type AtomicScope = "none" | "process" | "host" | "store";
 
-/** What an adapter promises, as data. What is not declared is refused, never ignored. */
+/**
+ * What an adapter promises, as data. What is not declared is refused, never ignored.
+ *
+ * @category Storage contract
+ */
 export interface Capabilities {
   /** The scope of `write` with the precondition `"absent"`. */
   readonly create: AtomicScope;
@@ -40,7 +48,11 @@ export interface Capabilities {
   readonly maxObjectBytes?: number | undefined;
 }
 
-/** What is known of one object. */
+/**
+ * What is known of one object.
+ *
+ * @category Storage contract
+ */
 export interface ObjectInfo {
   /** The object's key. */
   readonly key: string;
@@ -59,12 +71,18 @@ export interface ObjectInfo {
 /**
  * A part of an object, in bytes: half-open from `start` to `end` (default: the object's end), or
  * its `last` bytes. What reaches beyond the object is clamped; a `start` beyond it is an error.
+ *
+ * @category Storage contract
  */
 export type ByteRange =
   | { readonly start: number; readonly end?: number | undefined }
   | { readonly last: number };
 
-/** One object, or a part of it, being read. */
+/**
+ * One object, or a part of it, being read.
+ *
+ * @category Storage contract
+ */
 export interface ReadResult {
   /** The whole object's information, also where only a part was asked for. */
   readonly info: ObjectInfo;
@@ -79,13 +97,21 @@ export interface ReadResult {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** What every operation takes. */
+/**
+ * What every operation takes.
+ *
+ * @category Storage contract
+ */
 export interface OperationOptions {
   /** Ends the operation; it rejects with the code `Aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of {@linkcode StorageAdapter.read}. */
+/**
+ * Options of {@linkcode StorageAdapter.read}.
+ *
+ * @category Storage contract
+ */
 export interface ReadOptions extends OperationOptions {
   /** The part to read. @default {the whole object} */
   readonly range?: ByteRange | undefined;
@@ -96,10 +122,16 @@ export interface ReadOptions extends OperationOptions {
 /**
  * What must hold for a write to happen: nothing may have the key (`"absent"`), or the object must
  * still be in a version.
+ *
+ * @category Storage contract
  */
 export type Precondition = "absent" | { readonly version: ObjectVersion };
 
-/** Options of {@linkcode StorageAdapter.write}. */
+/**
+ * Options of {@linkcode StorageAdapter.write}.
+ *
+ * @category Storage contract
+ */
 export interface WriteOptions extends OperationOptions {
   /** What must hold, else `Conflict`. @default {nothing: an object is made or replaced} */
   readonly precondition?: Precondition | undefined;
@@ -111,7 +143,11 @@ export interface WriteOptions extends OperationOptions {
   readonly size?: number | undefined;
 }
 
-/** Options of {@linkcode StorageAdapter.append}. */
+/**
+ * Options of {@linkcode StorageAdapter.append}.
+ *
+ * @category Storage contract
+ */
 export interface AppendOptions extends OperationOptions {
   /** The size that the object must have; 0 also creates it. Another size is a `Conflict`. */
   readonly at: number;
@@ -122,7 +158,11 @@ export interface AppendOptions extends OperationOptions {
   readonly ifVersion?: ObjectVersion | undefined;
 }
 
-/** Options of {@linkcode StorageAdapter.list}. */
+/**
+ * Options of {@linkcode StorageAdapter.list}.
+ *
+ * @category Storage contract
+ */
 export interface ListOptions extends OperationOptions {
   /** What keys must begin with: a plain string, no directory. @default {""} */
   readonly prefix?: string | undefined;
@@ -132,7 +172,11 @@ export interface ListOptions extends OperationOptions {
   readonly limit?: number | undefined;
 }
 
-/** What a write or an append takes its bytes from. */
+/**
+ * What a write or an append takes its bytes from.
+ *
+ * @category Storage contract
+ */
 export type WriteBody = Uint8Array | ReadableStream<Uint8Array>;
 
 /**
@@ -141,6 +185,8 @@ export type WriteBody = Uint8Array | ReadableStream<Uint8Array>;
  * - `null` means surely absent and nothing else; every failure rejects with a `StorageError`.
  * - An adapter never sends a mutation again by itself.
  * - An aborted signal rejects every method before any effect.
+ *
+ * @category Storage contract
  */
 export interface StorageAdapter {
   /** A short name for messages, such as `"s3"`. */

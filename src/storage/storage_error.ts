@@ -1,4 +1,8 @@
-/** What went wrong, stable across adapters and releases. */
+/**
+ * What went wrong, stable across adapters and releases.
+ *
+ * @category Errors
+ */
 export type StorageErrorCode =
   | "InvalidKey"
   | "InvalidArgument"
@@ -19,10 +23,16 @@ export type StorageErrorCode =
 /**
  * Whether a mutation that failed surely did not happen, or nobody can say: only an operation that
  * is `"not-applied"` can be made again without a thought.
+ *
+ * @category Errors
  */
 export type Outcome = "not-applied" | "unknown";
 
-/** Options of {@linkcode StorageError}. */
+/**
+ * Options of {@linkcode StorageError}.
+ *
+ * @category Errors
+ */
 export interface StorageErrorOptions {
   /** What went wrong. */
   readonly code: StorageErrorCode;
@@ -39,6 +49,8 @@ export interface StorageErrorOptions {
 /**
  * The one error that storage rejects with. Branch on its {@linkcode StorageError.code}: the class
  * may exist twice where two versions of the package are loaded.
+ *
+ * @category Errors
  *
  * @example A key that leads out of the root
  * ```ts
@@ -77,7 +89,11 @@ export function isStorageError(error: unknown): error is StorageError {
   return error instanceof Error && error.name === "StorageError";
 }
 
-/** Whether an error is a {@linkcode StorageError} of this code, from whichever copy of the class. */
+/**
+ * Whether an error is a {@linkcode StorageError} of this code, from whichever copy of the class.
+ *
+ * @category Errors
+ */
 export function hasCode<Code extends StorageErrorCode>(
   error: unknown,
   code: Code,

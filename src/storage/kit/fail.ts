@@ -1,22 +1,29 @@
 import type { OperationOptions } from "../storage_adapter.ts";
 import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
 
-/** Where a failure happened: enough to say what was tried. */
+/** The operation that failed, for messages. */
 export interface Attempt {
+  /** The adapter's name. */
   readonly adapter: string;
+  /** The operation as a verb, such as `"write"` or `"append to"`. */
   readonly operation: string;
+  /** The caller's key, if the operation has one. */
   readonly key?: string | undefined;
 }
 
-/** What a failure is. */
+/** What went wrong, and why. */
 export interface Failure {
+  /** The code to branch on. */
   readonly code: StorageErrorCode;
+  /** The reason, which continues "Cannot write "a" as …". */
   readonly why: string;
+  /** For a mutation: whether it may have happened. */
   readonly outcome?: Outcome | undefined;
+  /** The error of the system below. */
   readonly cause?: unknown;
 }
 
-/** A `StorageError` whose message says what was tried, on which key, and why it failed. */
+/** Creates a `StorageError` whose message says what was tried, on which key, and why it failed. */
 export function fail(attempt: Attempt, failure: Failure): StorageError {
   const { adapter, operation, key } = attempt;
   const subject = key === undefined ? "" : ` ${JSON.stringify(key)}`;

@@ -37,43 +37,84 @@
  *
  * @module
  */
-export { StorageDriver, type StorageDriverOptions } from "./storage_driver.ts";
+export {
+  StorageDriver,
+  /** Options of the constructor of `StorageDriver`. */
+  type StorageDriverOptions,
+} from "./storage_driver.ts";
 export type {
+  /** A call of `appendObject()`. */
   AppendCall,
+  /** What every primitive is given. */
   DriverCall,
+  /** A call of `listObjects()`. */
   ListCall,
+  /** A call of `readObject()`. */
   ReadCall,
+  /** The result of `readObject()`. */
   StoredBody,
+  /** The bytes of a whole object. */
   StoredBytes,
+  /** What a driver reports about an object. */
   StoredInfo,
+  /** The bytes of a range, as a stream. */
   StoredRange,
+  /** A call of `writeObject()`. */
   WriteCall,
 } from "./driver_calls.ts";
-export { bodyBytes, type BodyCall, bodyChunks } from "./body.ts";
-export { type Attempt, fail, type Failure } from "./fail.ts";
+export {
+  bodyBytes,
+  /** The part of a call that its body needs. */
+  type BodyCall,
+  bodyChunks,
+} from "./body.ts";
+export {
+  /** The operation that failed, for messages. */
+  type Attempt,
+  fail,
+  /** What went wrong, and why. */
+  type Failure,
+} from "./fail.ts";
 export { compareKeys, isValidKey, validateKey } from "../validate_key.ts";
 export {
   hasCode,
   isStorageError,
   isTransient,
+  /** Whether a failed mutation may have happened. */
   type Outcome,
   StorageError,
+  /** The code of a `StorageError`. */
   type StorageErrorCode,
+  /** Options of the constructor of `StorageError`. */
   type StorageErrorOptions,
 } from "../storage_error.ts";
 export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage_adapter.ts";

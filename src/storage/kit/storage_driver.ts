@@ -52,8 +52,6 @@ const NOTHING: Capabilities = {
   metadata: false,
 };
 
-type Append = NonNullable<StorageAdapter["append"]>;
-
 /**
  * The base class of adapters: a subclass implements a few primitives, and inherits the public
  * methods of `StorageAdapter`.
@@ -115,7 +113,7 @@ export abstract class StorageDriver implements StorageAdapter {
   /** What the adapter promises. */
   readonly capabilities: Capabilities;
   /** See `StorageAdapter.append`; missing if the capabilities do not declare it. */
-  readonly append?: Append;
+  readonly append?: NonNullable<StorageAdapter["append"]>;
   readonly #space: Namespace;
   #disposed = false;
 

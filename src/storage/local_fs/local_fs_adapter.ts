@@ -24,7 +24,11 @@ import { StorageDriver } from "../kit/storage_driver.ts";
 import type { ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
 import { StorageError } from "../storage_error.ts";
 
-/** Options of {@linkcode LocalFsAdapter}. */
+/**
+ * Options of {@linkcode LocalFsAdapter}.
+ *
+ * @category Storage adapters
+ */
 export interface LocalFsAdapterOptions {
   /** The directory that keys are paths below. It is made by the first write. */
   readonly root: string | URL;
@@ -58,6 +62,8 @@ const LONGEST_WAIT_MS = 20;
  * winner among all processes of the host that use this adapter, by a lock on the directory which the
  * kernel frees when its holder dies. An append that fails is undone. Symbolic links below the root
  * are not followed.
+ *
+ * @category Storage adapters
  *
  * @example Usage
  * ```ts
@@ -109,6 +115,7 @@ export class LocalFsAdapter extends StorageDriver {
     this.#reapAfterMs = reapAfterMs;
   }
 
+  /** Returns what the store reports about an object. */
   protected override async statObject(call: DriverCall): Promise<ObjectInfo | null> {
     const { attempt, key } = call;
     return await this.#root.inExisting(attempt, call, (path) => look(path, key, attempt));
@@ -194,6 +201,7 @@ export class LocalFsAdapter extends StorageDriver {
     }
   }
 
+  /** Translates an error of the file system. */
   protected override toStorageError(error: unknown, attempt: Attempt): StorageError {
     return this.#root.error(error, attempt);
   }

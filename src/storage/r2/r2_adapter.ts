@@ -22,7 +22,11 @@ import type {
 import { ask } from "./_call.ts";
 import { infoOf, isEtag, readR2, statR2 } from "./_read.ts";
 
-/** Options of {@linkcode R2Adapter}. */
+/**
+ * Options of {@linkcode R2Adapter}.
+ *
+ * @category Storage adapters
+ */
 export interface R2AdapterOptions {
   /** The directory of the bucket that the keys lie below. @default {""} */
   readonly prefix?: string | undefined;
@@ -42,6 +46,8 @@ const MOST_A_PAGE = 1000;
  *
  * The binding cannot be told to stop: an aborted mutation rejects at once with the outcome
  * `"unknown"`, and goes on.
+ *
+ * @category Storage adapters
  *
  * @example Usage, here with a binding that is not there
  * ```ts
@@ -75,14 +81,17 @@ export class R2Adapter extends StorageDriver {
     return probe(this);
   }
 
+  /** Returns what the store reports about an object. */
   protected override statObject(call: DriverCall): Promise<StoredInfo | null> {
     return statR2(this.#bucket, call);
   }
 
+  /** Opens an object or a part of it. */
   protected override readObject(call: ReadCall): Promise<StoredRange | null> {
     return readR2(this.#bucket, call);
   }
 
+  /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo | null> {
     const { body, attempt, precondition } = call;
     const onlyIf = conditionOf(precondition, attempt);
@@ -98,10 +107,12 @@ export class R2Adapter extends StorageDriver {
     return object && infoOf(object);
   }
 
+  /** Removes an object. */
   protected override async deleteObject(call: DriverCall): Promise<void> {
     await this.#ask(call, () => this.#bucket.delete(call.key));
   }
 
+  /** Lists objects, page by page. */
   protected override async *listObjects(
     { attempt, signal, prefix, after, limit }: ListCall,
   ): AsyncGenerator<ObjectInfo, void, undefined> {

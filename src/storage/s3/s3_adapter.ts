@@ -33,6 +33,8 @@ const MOST_A_PAGE = 1000;
  * one again. Requests are sent once, except those that the store says it did not apply as others
  * were in their way.
  *
+ * @category Storage adapters
+ *
  * @example Usage, here with a store that is not there
  * ```ts
  * import { S3Adapter } from "@flagstone/flagging/s3";
@@ -94,10 +96,12 @@ export class S3Adapter extends StorageDriver {
     return statObject(this.#client, call.key, call);
   }
 
+  /** Opens an object or a part of it. */
   protected override readObject(call: ReadCall): Promise<StoredRange | null> {
     return readObject(this.#client, call.key, call, call.attempt);
   }
 
+  /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
     const { body, contentType, metadata } = call;
     const { version, size } = await this.#send(call, headersOf(call, call.attempt));
@@ -106,6 +110,7 @@ export class S3Adapter extends StorageDriver {
     return { size: body instanceof Uint8Array ? body.length : size, version, ...kept, ...named };
   }
 
+  /** Removes an object. */
   protected override async deleteObject({ key, attempt, signal }: DriverCall): Promise<void> {
     const context = { attempt, signal, mutates: true };
     const reply = await this.#client.send({ method: "DELETE", key }, context);
@@ -114,6 +119,7 @@ export class S3Adapter extends StorageDriver {
     if (fault.code !== "NoSuchKey") throw faultError(fault, context);
   }
 
+  /** Lists objects, page by page. */
   protected override listObjects(
     { attempt, signal, prefix, after, limit }: ListCall,
   ): AsyncIterable<ObjectInfo> {
