@@ -21,7 +21,7 @@ export function decodeRecord(record: string): string[] {
   }
 }
 
-/** The text in quotes that open before `start`, and the offset behind the quote that closes them. */
+/** The text in quotes that open before `start`, and the offset after the closing quote. */
 function readQuoted(record: string, start: number): [text: string, behind: number] {
   let text = "";
   for (let at = start;;) {
