@@ -1,5 +1,5 @@
 /**
- * Reads datasets back: the rows of a file, one after the other, whatever its size.
+ * Reads datasets row by row, in memory that does not grow with their size.
  *
  * ```ts
  * import { CSVLogger, MemoryAdapter } from "@flagstone/flagging";

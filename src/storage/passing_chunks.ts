@@ -2,7 +2,7 @@ import type { ReadResult } from "./storage_adapter.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** A reader that fills buffers of its caller's, or `null` where the stream knows no such thing. */
+/** A reader that fills the caller's buffers, or `null` if the stream does not support it. */
 function fillingReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
   try {
     return body.getReader({ mode: "byob" });
@@ -12,9 +12,9 @@ function fillingReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBRead
 }
 
 /**
- * The chunks of what is read, for a caller that keeps none: where the stream can, each one is void
- * once the next is asked for, as two buffers are filled in turn. A large object then leaves no
- * garbage, and is read on while the caller looks at what it has.
+ * Yields the chunks of a read, for a caller that does not keep them. If the stream supports it, two
+ * buffers are filled in turn, so that a chunk is overwritten after the next one is requested. A large
+ * object then causes no garbage, and reading continues while the caller processes a chunk.
  */
 export async function* passingChunks(
   { start, end, body }: Pick<ReadResult, "start" | "end" | "body">,
@@ -23,7 +23,7 @@ export async function* passingChunks(
   if (reader === null) return yield* body;
   const fill = (buffer: Uint8Array<ArrayBuffer>) => {
     const filling = reader.read(buffer);
-    filling.catch(() => {}); // whoever looks at a chunk, or stopped, does not hear of it yet
+    filling.catch(() => {}); // the error is thrown when the chunk is requested
     return filling;
   };
   let reading = fill(new Uint8Array(CHUNK_BYTES));

@@ -16,21 +16,21 @@ const WRITERS = 4;
 const BURSTS = 10;
 const LONGEST_BURST = 5;
 
-/** How long anything may take before it counts as hung. */
+/** The time in milliseconds after which an operation counts as hung. */
 export const PATIENCE_MS = 10_000;
-/** The size at which a dataset goes on in a new part: small, so that many parts roll. */
+/** The size at which a dataset continues in a new part: small, so that there are many parts. */
 export const MAX_PART_BYTES = 2000;
 const ENOUGH_TRIES = 10;
 
-/** A log under test: anything that takes a sample and says where it is. */
+/** A log under test: adds a sample and returns its place. */
 export interface Log {
   add(fields: readonly Field[]): Promise<number>;
 }
 
-/** Makes a log over a storage, that tries so often. */
+/** Creates a log on a storage, which repeats a request up to `times` times. */
 export type LogMaker = (storage: StorageAdapter, times: number) => Log;
 
-/** A text that breaks whoever is careless with quotes, line ends or bytes. */
+/** A random text that breaks careless handling of quotes, line endings or bytes. */
 export function awkward(random: () => number): string {
   const pieces = [
     '"',
@@ -66,19 +66,19 @@ export function versionsOver(
   return new DatasetVersions(storage, numberedNames(storage, ""), options);
 }
 
-/** What is played. */
+/** The settings of a play. */
 export interface Play {
   readonly base: StorageAdapter;
   readonly faults: FaultyOptions;
   readonly seed: number;
   readonly log?: LogMaker;
-  /** How often a writer tries; where it is small, some rows stay unknown. */
+  /** How often a writer repeats a request; if it is small, some rows stay unknown. */
   readonly times?: number;
-  /** Whether the counts that writers are told are the rows' places. */
+  /** Whether the returned counts must be the rows' places. */
   readonly counts?: boolean;
 }
 
-/** What one writer sends, in bursts and one by one, with and without an option. */
+/** Writes as one writer: in bursts and one by one, with and without an option. */
 async function write(log: Log, writer: number, random: () => number): Promise<Sent[]> {
   const sent: Promise<Sent>[] = [];
   for (let burst = 0; burst < BURSTS; burst++) {
@@ -100,14 +100,14 @@ async function write(log: Log, writer: number, random: () => number): Promise<Se
   return await within(PATIENCE_MS, Promise.all(sent), `writer ${writer}`);
 }
 
-/** What came of it. */
+/** The result of a play. */
 export interface Played {
   readonly complaints: string[];
   readonly sent: readonly Sent[];
   readonly faults: number;
 }
 
-/** Lets several writers, each with faults of its own, write into one store, and looks at it. */
+/** Lets several writers, each with separate faults, write into one store, and checks it. */
 export async function play(
   { base, faults, seed, log = versionsOver, times = ENOUGH_TRIES, counts = true }: Play,
 ): Promise<Played> {
@@ -128,7 +128,7 @@ export async function play(
   return { complaints: await found(base, sent, counts), sent, faults: injected };
 }
 
-/** What is wrong with the datasets of a storage. */
+/** Finds the errors in the datasets of a storage. */
 export async function found(
   base: StorageAdapter,
   sent: readonly Sent[],
@@ -141,14 +141,14 @@ export async function found(
   }
 }
 
-/** Plays with every seed at once: most of the time is spent in pauses. */
+/** Plays all seeds concurrently, because most of the time is spent in pauses. */
 export async function playAll(seeds: number, of: (seed: number) => Play): Promise<Played[]> {
   const plays = await Promise.all(Array.from({ length: seeds }, (_, i) => play(of(i + 1))));
   plays.forEach(({ complaints }, i) => assertEquals(complaints, [], `seed ${i + 1}`));
   return plays;
 }
 
-/** How many rows were told so. */
+/** Counts the rows with a certain answer. */
 export function tally(plays: readonly Played[], what: (told: Told) => boolean): number {
   return plays.flatMap(({ sent }) => sent).filter(({ told }) => what(told)).length;
 }
