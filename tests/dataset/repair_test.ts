@@ -437,7 +437,7 @@ Deno.test("CSVLogger.flag() detects that another program edited the header in pl
       await using logger = loggerOver(new LocalFsAdapter({ root: dir.path }));
       await logger.setup(LABELS, "");
       await logger.flag(["first", LONG]);
-      await new Promise((done) => setTimeout(done, 5)); // no editor is faster
+      await new Promise((done) => setTimeout(done, 20)); // longer than a tick of the clock that file systems use
       const path = `${dir.path}/dataset1.csv`;
       const inode = Deno.statSync(path).ino;
       Deno.writeTextFileSync(path, OTHER_HEADER + FIRST + more);
