@@ -1,5 +1,5 @@
 /**
- * Keeps objects in a bucket of Cloudflare R2, by its binding in a Worker: no keys, no signatures.
+ * Keeps objects in a bucket of Cloudflare R2 by its binding in a Worker, without access keys.
  *
  * ```ts ignore
  * import { CSVLogger } from "@flagstone/flagging";
@@ -9,9 +9,9 @@
  * await logger.setup(["question", "answer"]);
  * ```
  *
- * A Worker must not share a logger among its requests, for what one request has begun ends with it:
- * make a logger in each, or keep one in a Durable Object, which then writes the samples of all
- * requests together, as `examples/edge/worker.ts` does.
+ * A Worker must not share a logger among its requests, because the work of a request ends with it:
+ * create a logger in each, or keep one in a Durable Object, which writes the samples of all requests
+ * together, as `examples/edge/worker.ts` does.
  *
  * @module
  */

@@ -96,14 +96,14 @@ const BROKEN: Readonly<Record<string, readonly [saying: string, breakage: Breaka
     }),
   ],
   "writes something else": [
-    "it reads otherwise than it was written",
+    "it does not read as it was written",
     (memory) => ({
       write: (key, _, options) => memory.write(key, new Uint8Array(5), options),
     }),
   ],
   "reads nothing": ["reads as missing", () => ({ read: () => Promise.resolve(null) })],
   "ignores ranges": [
-    "a range of it reads otherwise",
+    "a range of it does not read as it was written",
     (memory) => ({ read: (key, options) => memory.read(key, { ...options, range: undefined }) }),
   ],
   "names versions otherwise in reads": [
