@@ -24,18 +24,17 @@ import { readObject, statObject } from "./_read.ts";
 const MOST_A_PAGE = 1000;
 
 /**
- * Keeps objects in a bucket, by the protocol of Amazon S3.
+ * Keeps objects in a bucket of Amazon S3, or of a service with the same protocol.
  *
- * A write is one request, and so all or nothing; creation and swap are decided by the store, and
- * have one winner among all its clients (`probe()` finds the services that ignore conditions).
- * Streams up to 8 MiB are written so as well; longer ones go up in parts that appear together, which
- * excludes preconditions. There is no append. A version is an ETag: equal bytes may have an equal
- * one again. Requests are sent once, except those that the store says it did not apply as others
- * were in their way.
+ * A write is one request, and so all or nothing. The store decides creation and swap, which have one
+ * winner among all its clients (`probe()` finds services that ignore conditions). Streams up to 8 MiB
+ * are written in one request as well; longer ones go up in parts that appear together, and take no
+ * precondition. There is no append. A version is an ETag: equal bytes may have an equal version.
+ * Requests are sent once, unless the store reports that it did not apply one because of others.
  *
  * @category Storage adapters
  *
- * @example Usage, here with a store that is not there
+ * @example Usage, here with a stub of a store
  * ```ts
  * import { S3Adapter } from "@flagstone/flagging/s3";
  * import { assertEquals } from "@std/assert";
@@ -91,7 +90,7 @@ export class S3Adapter extends StorageDriver {
     return probe(this);
   }
 
-  /** For a missing object two requests are sent: only the second tells it from a missing bucket. */
+  /** Sends a second request for a missing object, to distinguish it from a missing bucket. */
   protected override statObject(call: DriverCall): Promise<ObjectInfo | null> {
     return statObject(this.#client, call.key, call);
   }
@@ -162,7 +161,7 @@ export class S3Adapter extends StorageDriver {
   }
 }
 
-/** WebCrypto and `fetch` take no memory that is shared between threads. */
+/** WebCrypto and `fetch` refuse memory that is shared between threads. */
 function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? bytes as Uint8Array<ArrayBuffer> : bytes.slice();
 }

@@ -116,7 +116,7 @@ const BROKEN: Readonly<Record<string, readonly [saying: string, breakage: Breaka
       },
     }),
   ],
-  "lists nothing": ["a listing does not show", () => ({ list: async function* () {} })],
+  "lists nothing": ["a listing shows other objects", () => ({ list: async function* () {} })],
   "drops metadata": [
     "its content type or its metadata was not kept",
     rewriting(({ metadata: _, ...options }) => options),
