@@ -17,9 +17,9 @@ async function packageFiles(
   const manifest: Record<string, unknown> = {};
   const exports: Record<string, string> = {};
   const sources: [path: string, content: BodyInit][] = [];
-  for (const { subpath, module } of modules) {
+  for (const { subpath, path, module } of modules) {
     const bytes = await Deno.readFile(module);
-    const file = module.pathname.slice(module.pathname.lastIndexOf("/"));
+    const file = `/${path}`;
     manifest[file] = { size: bytes.length, checksum: await sha256(bytes) };
     exports[subpath] = `.${file}`;
     sources.push([`/@std/${name}/${version}${file}`, bytes]);

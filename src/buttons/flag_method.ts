@@ -1,6 +1,10 @@
 import type { FlaggingCallback } from "../loggers/flagging_callback.ts";
 
-/** What a button is to show now. */
+/**
+ * What a button is to show now.
+ *
+ * @category Buttons
+ */
 export interface ButtonUpdate {
   /** The button's text. */
   readonly value: string;
@@ -12,7 +16,11 @@ export interface ButtonUpdate {
   readonly error?: string | undefined;
 }
 
-/** Options of {@linkcode FlagMethod}, in place of plain `true`. */
+/**
+ * Options of {@linkcode FlagMethod}, in place of plain `true`.
+ *
+ * @category Buttons
+ */
 export interface VisualFeedbackOptions {
   /** For how many milliseconds `Saved` or `Error!` is shown. @default {800} */
   readonly pauseMs?: number | undefined;
@@ -20,7 +28,11 @@ export interface VisualFeedbackOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-/** What is known of a request for a flag. */
+/**
+ * What is known of a request for a flag.
+ *
+ * @category Buttons
+ */
 export interface FlagRequest {
   /** Who flags. */
   readonly username?: string | null | undefined;
@@ -34,6 +46,8 @@ const PAUSE_MS = 800;
  *
  * The caller shows {@linkcode FlagMethod.saving} at once, then what
  * {@linkcode FlagMethod.call} resolves with, and after the pause {@linkcode FlagMethod.reset}.
+ *
+ * @category Buttons
  *
  * @example Usage
  * ```ts
@@ -122,12 +136,18 @@ export class FlagMethod {
   }
 }
 
-/** An option of a flag button: its value, or its text and its value. */
+/**
+ * An option of a flag button: its value, or its text and its value.
+ *
+ * @category Buttons
+ */
 export type FlagOption = string | readonly [label: string, value: string];
 
 /**
  * The methods of a row of flag buttons. An option alone makes a button "Flag as <option>"; without
  * options there is one button, "Flag".
+ *
+ * @category Buttons
  *
  * @example Usage
  * ```ts

@@ -1,14 +1,24 @@
-/** What a person may hand over as a file. */
+/**
+ * What a person may hand over as a file.
+ *
+ * @category Components
+ */
 export type FileSource = File | Blob | Uint8Array | ReadableStream<Uint8Array>;
 
 /**
  * What a value becomes in the CSV file. A string is text: it is written as it is, and made safe for
  * spreadsheets. `verbatim` is written as it is: for numbers, JSON, and the paths of stored files.
  * `null` is an empty cell.
+ *
+ * @category Components
  */
 export type Cell = string | null | { readonly verbatim: string };
 
-/** What a component needs of the logger to make a cell. */
+/**
+ * What a component needs of the logger to make a cell.
+ *
+ * @category Components
+ */
 export interface CellContext {
   /** The name of the component's column. */
   readonly column: string;
@@ -29,6 +39,8 @@ export interface CellContext {
 /**
  * One input or output of a model: its label, and how its values become cells. `value()`, `file()`
  * and `files()` make the usual ones.
+ *
+ * @category Components
  *
  * @example A component of one's own
  * ```ts

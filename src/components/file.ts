@@ -15,7 +15,11 @@ export type FileValue =
   | null
   | undefined;
 
-/** Options of {@linkcode file} and {@linkcode files}. */
+/**
+ * Options of {@linkcode file} and {@linkcode files}.
+ *
+ * @category Components
+ */
 export interface FileOptions {
   /**
    * Opens the file that a FileData's path names. The app says here which paths are its own: a path
@@ -84,6 +88,8 @@ function toCell(value: unknown, context: CellContext, { open }: FileOptions): Pr
  * stored beside the dataset, in `<label>/<random>/<name>`, and the cell is its path relative to the
  * dataset. `null` is an empty cell.
  *
+ * @category Components
+ *
  * @example Usage
  * ```ts
  * import { CSVLogger, file, MemoryAdapter, value } from "@flagstone/flagging";
@@ -111,6 +117,8 @@ export function file(
 
 /**
  * A component for a list of files. The cell is a JSON array of their paths.
+ *
+ * @category Components
  *
  * @example Usage
  * ```ts

@@ -1,4 +1,8 @@
-/** Gradio's description of a file; found in values wherever `meta._type` says so. */
+/**
+ * Gradio's description of a file; found in values wherever `meta._type` says so.
+ *
+ * @category Components
+ */
 export interface FileData {
   /** Where the file is. */
   readonly path: string;
@@ -16,7 +20,11 @@ export interface FileData {
   readonly meta: { readonly _type: "gradio.FileData" };
 }
 
-/** Whether a value is Gradio's description of a file. */
+/**
+ * Whether a value is Gradio's description of a file.
+ *
+ * @category Components
+ */
 export function isFileData(value: unknown): value is FileData {
   if (typeof value !== "object" || value === null) return false;
   const { path, meta } = value as { path?: unknown; meta?: { _type?: unknown } | null };

@@ -7,6 +7,8 @@ import { jsonCell } from "./_json_cell.ts";
  * everything else is JSON. Bytes (`File`, `Blob`, `Uint8Array`, streams) anywhere in it are stored
  * beside the dataset; Gradio's FileData is only a description here, and no path in it is opened.
  *
+ * @category Components
+ *
  * @example Usage
  * ```ts
  * import { CSVLogger, MemoryAdapter, value } from "@flagstone/flagging";

@@ -1,13 +1,13 @@
 /**
- * Reads the cells of one record: the text between two line ends that a `RecordScanner` found. The
- * exact inverse of `encodeRow`.
+ * Decodes the cells of one record: the text between two line endings that a `RecordScanner` found.
+ * The exact inverse of `encodeRow`.
  *
- * Damaged quoting is read as Python's `csv` reads it, never refused: a quote inside an unquoted cell
- * is a character, what follows closed quotes belongs to the cell, quotes that never close reach to
+ * Damaged quoting is never refused, and read as Python's `csv` reads it: a quote inside an unquoted
+ * cell is a character, text after a closing quote belongs to the cell, and unclosed quotes extend to
  * the end.
  */
 // Not `parse` of @std/csv: it rewrites line breaks inside quotes, drops a leading byte order mark, and
-// finds other ends of damaged cells than the scanner does, so that a record could lose columns.
+// ends damaged cells elsewhere than the scanner, so that a record could lose columns.
 export function decodeRecord(record: string): string[] {
   if (record === "") return [];
   if (!record.includes('"')) return record.split(",");
@@ -21,7 +21,7 @@ export function decodeRecord(record: string): string[] {
   }
 }
 
-/** The text in quotes that open before `start`, and the offset behind the quote that closes them. */
+/** The text in quotes that open before `start`, and the offset after the closing quote. */
 function readQuoted(record: string, start: number): [text: string, behind: number] {
   let text = "";
   for (let at = start;;) {

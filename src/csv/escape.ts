@@ -1,21 +1,21 @@
-// Readers that are not careful evaluate a cell with one of these at its start, and a semicolon- or
-// tab-separated reading may put the start of a cell behind any comma. The list is OWASP's.
+// Spreadsheets evaluate a cell that begins with one of these characters, and if they split the file at
+// semicolons or tabs, a cell may begin after any comma. The list is OWASP's.
 const UNSAFE = /^[=+\-@\t\n\r]|,[=+\-@\t\n\r]/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function isJsonContainer(text: string): boolean {
-  // Behind a tab or a line break it would be as unsafe as anything else.
+  // After a tab or a line break, JSON is as unsafe as any other text.
   if (text[0] !== "[" && text[0] !== "{") return false;
   try {
     JSON.parse(text);
     return true;
   } catch (error) {
-    // Brackets nested too deep for the parser are as harmless as any other.
+    // Brackets that are nested too deeply for the parser are harmless.
     return error instanceof RangeError;
   }
 }
 
-/** Whether a spreadsheet might take a text for a formula. Numbers and JSON are none. */
+/** Whether a spreadsheet might evaluate a text as a formula. Numbers and JSON are safe. */
 function isUnsafe(text: string): boolean {
   return UNSAFE.test(text) && !NUMBER.test(text) && !isJsonContainer(text);
 }
@@ -27,12 +27,12 @@ function withoutQuotes(text: string): string {
 }
 
 /**
- * Makes a text safe to open in a spreadsheet: one that might be taken for a formula gets a leading
- * `'`, and so does one that already stands behind such quotes, so that {@linkcode unescapeCell}
- * gives back every text.
+ * Makes a text safe to open in a spreadsheet: a text that might be evaluated as a formula gets a
+ * leading `'`. So does such a text that already has leading quotes, so that
+ * {@linkcode unescapeCell} restores every text.
  *
- * A text is unsafe that begins with `=`, `+`, `-`, `@`, TAB, LF or CR, or has one of them behind a
- * comma. Plain numbers (`-5`, `-1.5e3`) and JSON arrays and objects are safe.
+ * A text is unsafe if it begins with `=`, `+`, `-`, `@`, TAB, LF or CR, or contains one of them after
+ * a comma. Plain numbers (`-5`, `-1.5e3`) and JSON arrays and objects are safe.
  */
 export function escapeCell(text: string): string {
   return isUnsafe(withoutQuotes(text)) ? `'${text}` : text;

@@ -5,23 +5,23 @@ const COMMA = 0x2c;
 const MARK = [0xef, 0xbb, 0xbf]; // a byte order mark, in UTF-8
 const NO_MARK = -1;
 
-const RECORD_START = 0; // nothing of a record was seen yet
+const RECORD_START = 0; // no byte of a record was seen yet
 const FIELD_START = 1;
 const IN_FIELD = 2;
 const IN_QUOTES = 3;
-const QUOTE_IN_QUOTES = 4; // the quotes end here, or a doubled quote goes on
-const AFTER_CR = 5; // a record ended; a line feed belongs to its end
+const QUOTE_IN_QUOTES = 4; // the end of the quotes, or the first half of a doubled quote
+const AFTER_CR = 5; // a record ended; a line feed would belong to its line ending
 
-/** What follows the last whole record. */
+/** The kind of bytes after the last whole record. */
 export type Rest = "nothing" | "record" | "open quotes";
 
 /**
- * Finds where CSV records end, in bytes that arrive in pieces.
+ * Finds the ends of CSV records in bytes that arrive in chunks.
  *
- * It reads as Python's `csv` does: LF, CR and CRLF outside quotes end a record; a quote opens only
- * at the start of a field and is a character elsewhere. Bytes are not decoded, so that any encoding
- * which keeps ASCII, and any damage to it, can be scanned. A byte order mark at the start of the file
- * is passed over.
+ * Works like Python's `csv`: LF, CR and CRLF outside quotes end a record; a quote opens only at the
+ * start of a field and is a character elsewhere. Bytes are not decoded, so that any encoding that
+ * keeps ASCII can be scanned, even if it is damaged. A byte order mark at the start of the file is
+ * skipped.
  */
 export class RecordScanner {
   #state = RECORD_START;
@@ -29,13 +29,13 @@ export class RecordScanner {
   #end: number;
   #records = 0;
   #first: readonly [start: number, end: number] | undefined;
-  /** How many bytes of a mark were seen, while nothing else was. */
+  /** The number of bytes of a byte order mark that were seen before any other byte. */
   #mark: number;
 
   /**
-   * Makes a scanner that stands between two records.
+   * Creates a scanner that starts between two records.
    *
-   * @param offset Where in the file it stands
+   * @param offset The offset in the file at which it starts
    */
   constructor(offset = 0) {
     this.#offset = offset;
@@ -43,28 +43,28 @@ export class RecordScanner {
     this.#mark = offset === 0 ? 0 : NO_MARK;
   }
 
-  /** How many whole records were seen; blank lines are none. */
+  /** The number of whole records. Blank lines do not count. */
   get records(): number {
     return this.#records;
   }
 
-  /** The offset behind the last whole record and its line end. */
+  /** The offset after the last whole record and its line ending. */
   get end(): number {
     return this.#end;
   }
 
-  /** The offset behind the last byte scanned. */
+  /** The offset after the last scanned byte. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** What lies between {@linkcode RecordScanner.end} and {@linkcode RecordScanner.offset}. */
+  /** The kind of bytes between {@linkcode RecordScanner.end} and {@linkcode RecordScanner.offset}. */
   get rest(): Rest {
     if (this.#offset === this.#end) return "nothing";
     return this.#state === IN_QUOTES ? "open quotes" : "record";
   }
 
-  /** The offsets of the first record's text, once its end was seen. */
+  /** The offsets of the first record's text, available after its end was scanned. */
   get first(): readonly [start: number, end: number] | undefined {
     return this.#first;
   }
@@ -72,8 +72,8 @@ export class RecordScanner {
   /**
    * Scans the next bytes.
    *
-   * @param bytes The bytes behind those scanned before
-   * @param onRecord Called with the offsets of each whole record's text; blank lines are passed over
+   * @param bytes The bytes after those scanned before
+   * @param onRecord Called with the offsets of each whole record's text; blank lines are skipped
    */
   push(bytes: Uint8Array, onRecord?: (start: number, end: number) => void): void {
     const base = this.#offset;
@@ -87,13 +87,13 @@ export class RecordScanner {
         continue;
       }
       const from = i;
-      // Most bytes are text, which lies behind all that ends a record; commas are looked for last.
+      // Most bytes are text, whose codes are above CR; a comma is checked only at the end of a run.
       while (i < length && bytes[i]! > CR && bytes[i] !== QUOTE) i++;
       if (i > from) state = bytes[i - 1] === COMMA ? FIELD_START : IN_FIELD;
       if (i === length) break;
       const byte = bytes[i++];
       if (byte === QUOTE) {
-        // At the start of a field it opens quotes; behind a quote in quotes it is a doubled one.
+        // At the start of a field it opens quotes; after a quote within quotes it is a doubled quote.
         if (state !== IN_FIELD) state = IN_QUOTES;
       } else if (byte === LF && state === AFTER_CR) {
         this.#end = base + i;
@@ -113,7 +113,7 @@ export class RecordScanner {
     this.#offset = base + length;
   }
 
-  /** Passes over what these bytes hold of a byte order mark at the start of the file. */
+  /** Skips the bytes that belong to a byte order mark at the start of the file. */
   #passMark(bytes: Uint8Array): number {
     let i = 0;
     while (i < bytes.length && this.#mark < MARK.length && bytes[i] === MARK[this.#mark]) {
@@ -122,7 +122,7 @@ export class RecordScanner {
     }
     if (this.#mark === MARK.length) this.#end = MARK.length;
     else if (i === bytes.length) return i;
-    // A part of a mark is text like any other.
+    // An incomplete mark is text.
     else if (this.#mark > 0) this.#state = IN_FIELD;
     this.#mark = NO_MARK;
     return i;

@@ -1,25 +1,25 @@
 import { RecordScanner } from "./record_scanner.ts";
 
-/** Cuts CSV into the bytes of its records, in bytes that arrive in pieces. */
+/** Splits CSV into the bytes of its records, in bytes that arrive in chunks. */
 export class RecordSplitter {
   readonly #scanner: RecordScanner;
   #pending: Uint8Array = new Uint8Array();
 
   /**
-   * Makes a splitter.
+   * Creates a splitter.
    *
-   * @param scanner What finds the ends; it stands where the first bytes begin
+   * @param scanner The scanner that finds the ends, at the offset of the first bytes
    */
   constructor(scanner: RecordScanner = new RecordScanner()) {
     this.#scanner = scanner;
   }
 
-  /** The bytes behind the last whole record. */
+  /** The bytes after the last whole record. */
   get pending(): Uint8Array {
     return this.#pending;
   }
 
-  /** The records that end in these bytes, each without its line end. */
+  /** Returns the records that end in these bytes, without their line endings. */
   push(bytes: Uint8Array): Uint8Array[] {
     const all = new Uint8Array(this.#pending.length + bytes.length);
     all.set(this.#pending);

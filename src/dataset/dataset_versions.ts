@@ -8,24 +8,24 @@ import { newWriter, segmentKey } from "./log/part_keys.ts";
 import { NotTakenError } from "./log/not_taken_error.ts";
 import { Backoff } from "../storage/kit/backoff.ts";
 
-const MOST_BLOCKED = 20; // names in a row that are there and are no files
+const MOST_BLOCKED = 20; // consecutive names at which no file can be created
 
 /** Options of {@linkcode DatasetVersions}. */
 export interface DatasetVersionsOptions extends DatasetLogOptions {
-  /** Whether this writer adds its rows to files that no other writer writes to. @default {false} */
+  /** Whether this writer adds its rows to files that it shares with no other. @default {false} */
   readonly segments?: boolean | undefined;
-  /** Done once before the store is first looked at; what it throws rejects the samples. */
+  /** Called before the first request. If it throws, the samples are rejected. */
   readonly beforeFirst?: (() => Promise<void>) | undefined;
-  /** Told when a file is made or taken up, after its first row is in it. */
+  /** Called after the first row is added to a file, which was created for it or existed before. */
   readonly onFile?: ((key: string, made: boolean) => void) | undefined;
 }
 
 /**
- * Finds for each sample the file whose columns take it, above whichever adapter is in use.
+ * Finds the file whose columns fit a sample, on any adapter.
  *
- * It stays with a file while that takes the samples; else it looks where the names tell it to, and
- * makes the next file. Two writers that race for a name settle it by create-if-absent: the loser
- * reads the winner's header, and goes on there or in the next file.
+ * Keeps using a file as long as it fits the samples. Otherwise it tries the files in the order of
+ * their names, and creates the next one. If two writers race for a name, create-if-absent decides:
+ * the loser reads the winner's header and continues in that file or in the next one.
  */
 export class DatasetVersions {
   readonly #storage: StorageAdapter;
@@ -36,14 +36,14 @@ export class DatasetVersions {
   #current: DatasetLog | null = null;
   #choosing: Promise<void> = Promise.resolve();
 
-  /** Looks for files in a storage, by these names. */
+  /** Looks for files with these names in a storage. */
   constructor(storage: StorageAdapter, names: FileNames, options: DatasetVersionsOptions = {}) {
     this.#storage = storage;
     this.#names = names;
     this.#options = options;
   }
 
-  /** The key of the file that took the last sample; `null` before the first. */
+  /** The key of the file that received the last sample; `null` before the first sample. */
   get file(): string | null {
     return this.#current?.key ?? null;
   }
@@ -54,11 +54,11 @@ export class DatasetVersions {
   }
 
   /**
-   * Adds a sample to the file that takes it.
+   * Adds a sample to the file whose columns fit it.
    *
    * @param fields The sample
-   * @param onKnown Called where a sample with its id was there, so that this one is not added
-   * @returns How many samples that file has now
+   * @param onKnown Called if the file has a sample with its id, so that this one is not added
+   * @returns The number of samples in that file
    */
   async add(fields: readonly Field[], onKnown?: () => void): Promise<number> {
     while (true) {
@@ -79,7 +79,7 @@ export class DatasetVersions {
     }
   }
 
-  /** The sample's row under a file's columns; `null` where they do not take it. */
+  /** The sample's row under a file's columns; `null` if they do not fit it. */
   #rowIn(log: DatasetLog, fields: readonly Field[]): string[] | null {
     if (log.columns === null) return null;
     if (this.#options.header ?? true) return rowUnder(log.columns, fields);
@@ -87,7 +87,7 @@ export class DatasetVersions {
     return row.length === log.columns.length ? row : null;
   }
 
-  /** Makes the file that takes a sample the current one. One looks at a time. */
+  /** Selects the file for a sample as the current one. One search runs at a time. */
   #choose(fields: readonly Field[]): Promise<void> {
     const chosen = this.#choosing.then(async () => {
       if (this.#current !== null && this.#rowIn(this.#current, fields) !== null) return;
@@ -115,8 +115,8 @@ export class DatasetVersions {
   }
 
   /**
-   * A file of this writer's own, beside the one whose header settles which version this is; `null`
-   * where another writer was first with another header.
+   * Opens this writer's segment of a version, whose file holds the header. Resolves with `null` if
+   * another writer created that file with a different header.
    */
   async #segmentOf(version: DatasetLog): Promise<DatasetLog | null> {
     try {
@@ -131,7 +131,7 @@ export class DatasetVersions {
     return log;
   }
 
-  /** Lets go of a file that did not take a sample; throws what is another error. */
+  /** Stops using a file that did not accept a sample. Rethrows any other error. */
   #release(log: DatasetLog, error: unknown): void {
     if (!(error instanceof NotTakenError)) throw error;
     if (error.blocked) this.#block(log.key);
@@ -141,12 +141,15 @@ export class DatasetVersions {
   #block(key: string): void {
     this.#blocked.add(key);
     if (this.#blocked.size < MOST_BLOCKED) return;
-    throw new StorageError(`Cannot log to ${JSON.stringify(key)} as nothing can be made there`, {
-      code: "Misconfigured",
-      adapter: this.#storage.name,
-      key,
-      outcome: "not-applied",
-    });
+    throw new StorageError(
+      `Cannot log to ${JSON.stringify(key)}: no file can be created there; use another directory`,
+      {
+        code: "Misconfigured",
+        adapter: this.#storage.name,
+        key,
+        outcome: "not-applied",
+      },
+    );
   }
 
   #columnsFor(fields: readonly Field[]): string[] {
@@ -158,7 +161,7 @@ export class DatasetVersions {
       const { segments } = this.#options;
       return await DatasetLog.open(this.#storage, key, { ...this.#options, isAlone: segments });
     } catch (error) {
-      if (error instanceof NotTakenError) return null; // its header cannot be read
+      if (error instanceof NotTakenError) return null; // the header cannot be read
       throw error;
     }
   }
@@ -170,8 +173,8 @@ export class DatasetVersions {
   }
 }
 
-/** Two fields of one name, of which the sample has only the second, fit no header of their own. */
+/** The error for two fields with one name if the sample has only the second: no header fits it. */
 function ambiguous(fields: readonly Field[]): TypeError {
   const names = fields.map(({ column }) => JSON.stringify(column)).join(", ");
-  return new TypeError(`Cannot log a sample as columns of one name cannot be told apart: ${names}`);
+  return new TypeError(`Cannot log the sample: two columns have one name; rename one of ${names}`);
 }

@@ -1,22 +1,21 @@
-/** One value of a sample, and the column that it belongs under. */
+/** One value of a sample, and its column. */
 export interface Field {
   /** The text of the column's header cell. */
   readonly column: string;
-  /** The text of the cell; `undefined` where the sample does not have the value. */
+  /** The text of the cell; `undefined` if the sample has no such value. */
   readonly cell: string | undefined;
 }
 
-/** The header of a new file for a sample: every column that the sample has. */
+/** Returns the header of a new file for a sample: every column that has a value. */
 export function headerFor(fields: readonly Field[]): string[] {
   return fields.filter(({ cell }) => cell !== undefined).map(({ column }) => column);
 }
 
 /**
- * The row of a sample under a header, or `null` where the header does not take the sample.
+ * Returns the row of a sample under a header, or `null` if the header does not fit the sample.
  *
- * A header takes a sample if it has, in their order, every column that the sample has, and no
- * column but those that the sample might have; a value that the sample does not have is an empty
- * cell.
+ * A header fits a sample if it has every column with a value, in the same order, and only columns of
+ * the sample's fields. A missing value becomes an empty cell.
  */
 export function rowUnder(header: readonly string[], fields: readonly Field[]): string[] | null {
   const row: string[] = [];

@@ -4,18 +4,18 @@ import { splitExtension } from "./log/part_keys.ts";
 const NUMBERED = /^dataset(\d{1,15})\.csv$/;
 const LAST_NUMBER = 999_999_999_999_998; // so that the next one still has 15 digits
 
-/** The order in which files are tried for a sample that the files before did not take. */
+/** The order in which files are tried for a sample. */
 export interface FileNames {
-  /** The file to look at first. */
+  /** Finds the file to try first. */
   first(): Promise<string>;
-  /** The file after one that does not take the sample. */
+  /** Returns the file to try after one that does not fit the sample. */
   next(key: string): string;
 }
 
 /**
- * `dataset<N>.csv`: the highest number in the directory, then one more.
+ * `dataset<N>.csv`: first the highest number in the directory, then the numbers after it.
  *
- * @param directory A key prefix: empty, or with its final slash
+ * @param directory A key prefix: empty, or with its trailing slash
  */
 export function numberedNames(storage: StorageAdapter, directory: string): FileNames {
   const numberOf = (key: string): number => {
@@ -35,7 +35,7 @@ export function numberedNames(storage: StorageAdapter, directory: string): FileN
   };
 }
 
-/** A fixed name, then its siblings: `log.csv`, `log2.csv`, `log3.csv`, … */
+/** A fixed name, then its numbered siblings: `log.csv`, `log2.csv`, `log3.csv`, … */
 export function fixedNames(key: string): FileNames {
   const [stem, extension] = splitExtension(key);
   let number = 1;

@@ -1,4 +1,4 @@
-/** The text of the millisecond that was formatted last: many rows share one. */
+/** The last formatted millisecond, cached because many rows share one. */
 let latest = { milliseconds: NaN, text: "" };
 
 function formatMilliseconds(milliseconds: number): string {
@@ -9,7 +9,7 @@ function formatMilliseconds(milliseconds: number): string {
   return latest.text;
 }
 
-/** A point in time as a cell has it: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`, always six digits. */
+/** Formats a time for a cell: UTC, `YYYY-MM-DD HH:MM:SS.ffffff`, always with six digits. */
 export function formatTimestamp(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000);
   const rest = String(microseconds - milliseconds * 1000).padStart(3, "0");
@@ -17,27 +17,27 @@ export function formatTimestamp(microseconds: number): string {
 }
 
 /**
- * Tells times that never repeat and never go back, in microseconds since 1970.
+ * Returns increasing times without repetitions, in microseconds since 1970.
  *
- * Clocks here count milliseconds. The digits below them are chosen at random once a clock, so that
- * the rows of two writers differ also within one millisecond.
+ * The system clock counts milliseconds. Each `Clock` chooses the three digits below them at random
+ * once, so that the rows of two writers differ even within one millisecond.
  */
 export class Clock {
   readonly #now: () => number;
-  /** Chosen with the first time: where a module is loaded some runtimes have no random numbers. */
+  /** Chosen at the first call, because some runtimes forbid random numbers while a module loads. */
   #digits: number | undefined;
   #last = 0;
 
   /**
-   * Makes a clock.
+   * Creates a clock.
    *
-   * @param now Milliseconds since 1970
+   * @param now Returns the milliseconds since 1970
    */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** The next time. */
+  /** Returns the next time. */
   next(): number {
     this.#digits ??= crypto.getRandomValues(new Uint16Array(1))[0]! % 1000;
     const time = Math.floor(this.#now()) * 1000 + this.#digits;

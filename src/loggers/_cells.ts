@@ -5,7 +5,11 @@ import type { Column } from "./_columns.ts";
 import type { SampleFiles } from "./_sample_files.ts";
 import type { Sample } from "./flagging_callback.ts";
 
-/** The texts of a sample that are not values of components, by their columns. */
+/**
+ * The texts of a sample that are not values of components, by their columns.
+ *
+ * @category Loggers
+ */
 export type Extras = Readonly<Record<string, string | null | undefined>>;
 
 /** Throws a TypeError that lists the columns unless there is one value for each. */

@@ -62,7 +62,7 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
 
   /** Creates a logger; prefer {@linkcode createLogger}. */
   constructor(fields: F, { flaggingDir, ...options }: CreateLoggerOptions = {}) {
-    super(...csvSettings(options));
+    super(options, csvSettings(options));
     this.#keys = Object.keys(fields);
     this.#sampleId = options.sampleId;
     this.open(this.#keys.map((key) => toComponent(key, fields[key])), flaggingDir);

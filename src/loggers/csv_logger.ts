@@ -72,7 +72,7 @@ export class CSVLogger extends DatasetLogger {
 
   /** Creates a logger. Nothing is read or written yet. */
   constructor(options: CSVLoggerOptions = {}) {
-    super(...csvSettings(options, true));
+    super(options, csvSettings(options, true));
     this.#sampleId = options.sampleId;
   }
 
@@ -111,19 +111,20 @@ export class CSVLogger extends DatasetLogger {
   }
 }
 
-/** The arguments of the base class for a logger with these options. */
+/** The settings of a logger with these options. Refuses an unknown option. */
 export function csvSettings(
   options: CSVLoggerOptions,
   verbose: boolean = false,
-): [options: CSVLoggerOptions, settings: DatasetLoggerSettings] {
+): DatasetLoggerSettings {
   const { simplifyFileData = true, datasetFileName, sampleId } = options;
-  return [known(options, "simplifyFileData", "datasetFileName", "sampleId"), {
+  known(options, "simplifyFileData", "datasetFileName", "sampleId");
+  return {
     fileName: datasetFileName,
     header: true,
     verbose,
     simplifyFileData,
     idColumn: sampleId ? "id" : undefined,
-  }];
+  };
 }
 
 /** The id of a sample, if the logger has ids: the caller's, or a new one. */

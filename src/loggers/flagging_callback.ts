@@ -1,9 +1,17 @@
 import type { Component } from "../components/component.ts";
 
-/** The inputs and outputs that samples have: components, or labels for plain values. */
+/**
+ * The inputs and outputs that samples have: components, or labels for plain values.
+ *
+ * @category Loggers
+ */
 export type Components = readonly (Component | string | null)[];
 
-/** A value for each component, in their order. */
+/**
+ * A value for each component, in their order.
+ *
+ * @category Loggers
+ */
 export type Sample = readonly unknown[];
 
 /**
@@ -12,6 +20,8 @@ export type Sample = readonly unknown[];
  *
  * @typeParam Setup What `setup()` takes
  * @typeParam Flag What `flag()` takes
+ *
+ * @category Loggers
  *
  * @example A callback that counts
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Reads datasets back: yields the rows of a file one at a time, whatever its size.
+ * Reads datasets row by row, in memory that does not grow with their size.
  *
  * ```ts
  * import { CSVLogger, MemoryAdapter } from "@flagstone/flagging";
@@ -20,7 +20,7 @@
  * @module
  */
 export {
-  /** A sample, by the names of its columns. */
+  /** One sample, as texts by their columns. */
   type DatasetRow,
   readDataset,
   /** Options of `readDataset()`. */

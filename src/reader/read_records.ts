@@ -4,11 +4,11 @@ import { passingChunks } from "../storage/passing_chunks.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 /**
- * The cells of a CSV object's records, as they stand there: escaped, the header first. Reads one
- * chunk at a time. A record without a line end at the very end is one, too.
+ * Yields the cells of a CSV object's records as they are stored: escaped, the header first. Reads one
+ * chunk at a time. A final record without a line ending is also yielded.
  *
- * @param storage Where the object is
- * @param key The object
+ * @param storage The storage that holds the object
+ * @param key The object's key
  */
 export async function* readRecords(
   storage: StorageAdapter,

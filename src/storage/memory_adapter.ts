@@ -23,7 +23,7 @@ export interface MemoryAdapterOptions {
   /** The adapter's name, for messages. @default {"memory"} */
   readonly name?: string | undefined;
   /**
-   * Changes what the adapter promises, to test a program as on a weaker store:
+   * Overrides capabilities, to test a program as on a weaker store:
    * `{ append: "none", versions: "content" }` resembles S3. A scope can only become `"none"`.
    */
   readonly capabilities?: Partial<Capabilities> | undefined;
@@ -78,11 +78,13 @@ export class MemoryAdapter extends StorageDriver {
     super({ name, capabilities: { ...CAPABILITIES, ...capabilities } });
   }
 
+  /** Returns what the store reports about an object. */
   protected override statObject({ key }: DriverCall): StoredInfo | null {
     const object = this.#objects.get(key);
     return object === undefined ? null : structuredClone(object.info);
   }
 
+  /** Returns an object and its bytes. */
   protected override readObject({ key }: DriverCall): StoredBody | null {
     const object = this.#objects.get(key);
     if (object === undefined) return null;
@@ -90,6 +92,7 @@ export class MemoryAdapter extends StorageDriver {
     return { info: structuredClone(info), body: buffer.subarray(0, info.size) };
   }
 
+  /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
     const { key, body, precondition, attempt, contentType, metadata } = call;
     const bytes = await bodyBytes(call);
@@ -98,6 +101,7 @@ export class MemoryAdapter extends StorageDriver {
     return this.#put(key, buffer, bytes.length, { contentType, metadata });
   }
 
+  /** Adds bytes in one atomic step. */
   protected override appendObject(call: AppendCall): StoredInfo {
     const { key, bytes, attempt } = call;
     const object = this.#objects.get(key);
@@ -109,10 +113,12 @@ export class MemoryAdapter extends StorageDriver {
     return this.#put(key, buffer, size + bytes.length, object?.info ?? {});
   }
 
+  /** Removes an object. */
   protected override deleteObject({ key }: DriverCall): void {
     this.#objects.delete(key);
   }
 
+  /** Lists objects in the order of their keys' UTF-8 bytes. */
   protected override *listObjects({ prefix }: ListCall): Generator<ObjectInfo, void, undefined> {
     const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
     for (const key of keys.sort(compareKeys)) {

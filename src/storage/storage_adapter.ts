@@ -198,7 +198,7 @@ export type WriteBody = Uint8Array | ReadableStream<Uint8Array>;
 export interface StorageAdapter {
   /** A short name for messages, such as `"s3"`. */
   readonly name: string;
-  /** What this adapter promises. */
+  /** The capabilities that this adapter promises. */
   readonly capabilities: Capabilities;
   /**
    * Resolves with what the store reports about an object, or with `null` if there is no such

@@ -34,7 +34,7 @@ export type Outcome = "not-applied" | "unknown";
  * @category Errors
  */
 export interface StorageErrorOptions {
-  /** What went wrong. */
+  /** The code of the error. */
   readonly code: StorageErrorCode;
   /** The name of the adapter that failed. */
   readonly adapter: string;
@@ -65,7 +65,7 @@ export interface StorageErrorOptions {
 export class StorageError extends Error {
   /** The name of the class, even in minified code. */
   override readonly name: string = "StorageError";
-  /** What went wrong. */
+  /** The code of the error. */
   readonly code: StorageErrorCode;
   /** The name of the adapter that failed. */
   readonly adapter: string;

@@ -2,16 +2,7 @@ import { fromFileUrl } from "@std/path/from-file-url";
 import { TempDir } from "../helpers/temp_dir.ts";
 import { writeDataset } from "./_samples.ts";
 
-/** Milliseconds a flag of Gradio 6.25.0's CSVLogger by rows already there: 2 shared CPUs, ext4. */
-export const RECORDED_GRADIO_MS: ReadonlyMap<number, number> = new Map([
-  [0, 0.060],
-  [1000, 0.842],
-  [10_000, 9.09],
-  [100_000, 143],
-  [500_000, 1047],
-]);
-
-/** Runs a Python script of this directory; `null` where it fails, or there is no Python. */
+/** Runs a Python script of this directory; `null` if it fails, or there is no Python. */
 async function runPython(script: string, args: readonly string[]): Promise<string | null> {
   try {
     const { success, stdout } = await new Deno.Command("python3", {
@@ -25,7 +16,7 @@ async function runPython(script: string, args: readonly string[]): Promise<strin
   }
 }
 
-/** Runs Gradio's own logger at these sizes, or resolves with `null` where there is no Gradio. */
+/** Runs Gradio's own logger at these sizes, or returns `null` if there is no Gradio. */
 export async function measureGradio(
   sizes: readonly number[],
 ): Promise<ReadonlyMap<number, number> | null> {
@@ -38,7 +29,7 @@ export async function measureGradio(
   return said === null ? null : new Map<number, number>(JSON.parse(said.split("\n").at(-1)!));
 }
 
-/** The microseconds that Gradio's file work alone takes in Python; `null` where there is none. */
+/** Returns the microseconds of Gradio's file work alone in Python; `null` if there is no Python. */
 export async function measurePython(): Promise<number | null> {
   await using dir = new TempDir();
   const said = await runPython("python_flag.py", [dir.path]);

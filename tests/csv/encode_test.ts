@@ -7,25 +7,25 @@ import { awkwardText } from "../helpers/awkward_text.ts";
 
 const rows = fc.array(fc.array(awkwardText, { minLength: 1, maxLength: 5 }), { maxLength: 8 });
 
-Deno.test("encodeRow() quotes a lone CR, where readers would else end the row", () => {
+Deno.test("encodeRow() quotes a lone CR, because readers would end the row there", () => {
   assertEquals(encodeRow(["a\rb", "c"]), '"a\rb",c\r\n');
   assertEquals(encodeRow(["\r"]), '"\r"\r\n');
 });
 
-Deno.test("encodeRow() writes a row of one empty cell as no blank line", () => {
+Deno.test("encodeRow() does not write a row of one empty cell as a blank line", () => {
   assertEquals(encodeRow([""]), '""\r\n');
   assertEquals(encodeRow(["", ""]), ",\r\n");
 });
 
-Deno.test("encodeRow() keeps CR, LF and CRLF in quotes apart", () => {
+Deno.test("encodeRow() preserves CR, LF and CRLF in quotes", () => {
   assertEquals(encodeRow(["a\r\nb\rc\nd", "\ue000"]), '"a\r\nb\rc\nd",\ue000\r\n');
 });
 
-Deno.test("decodeRecord() keeps CRLF inside quotes", () => {
+Deno.test("decodeRecord() preserves CRLF inside quotes", () => {
   assertEquals(decodeRecord('"a\r\nb","c\rd","e\nf"'), ["a\r\nb", "c\rd", "e\nf"]);
 });
 
-Deno.test("decodeRecord() keeps a byte order mark that begins a cell", () => {
+Deno.test("decodeRecord() preserves a byte order mark at the start of a cell", () => {
   assertEquals(decodeRecord('\ufeffa,"b"'), ["\ufeffa", "b"]);
 });
 
@@ -44,7 +44,7 @@ Deno.test("decodeRecord() is the inverse of encodeRow() for every row", () => {
 });
 
 function scan(text: string, cuts: readonly number[] = []): string[][] {
-  // A byte order mark at the very start is the file's and not the cell's.
+  // A byte order mark at the start belongs to the file and not to the first cell.
   const bytes = new TextEncoder().encode(`h\r\n${text}`);
   const scanner = new RecordScanner();
   const found: string[][] = [];
@@ -65,7 +65,7 @@ function scan(text: string, cuts: readonly number[] = []): string[][] {
   return found.slice(1);
 }
 
-Deno.test("RecordScanner finds the rows of encodeRow(), however the bytes arrive", () => {
+Deno.test("RecordScanner finds the rows of encodeRow() in chunks of any size", () => {
   const cuts = fc.array(fc.nat(200), { maxLength: 10 });
   fc.assert(fc.property(rows, cuts, (rows, cuts) => {
     const wellFormed = rows.map((row) => row.map((cell) => cell.toWellFormed()));
@@ -83,7 +83,7 @@ Deno.test("Python's csv reads the rows of encodeRow()", async (t) => {
   assertEquals(await readWithPython(sample.map(encodeRow).join("")), sample);
 });
 
-Deno.test("Python's csv and decodeRecord() read damaged records alike", async (t) => {
+Deno.test("decodeRecord() reads damaged records like Python's csv", async (t) => {
   if (!await hasPython()) {
     await t.step("python3 is not on this machine: nothing to compare with", () => {});
     return;
@@ -92,7 +92,7 @@ Deno.test("Python's csv and decodeRecord() read damaged records alike", async (t
     unit: fc.constantFrom("a", '"', '""', ",", '",', ',"', " "),
     maxLength: 15,
   });
-  // Quotes that never close would take the next line along.
+  // Unclosed quotes would include the next line.
   const closed = fc.sample(damaged, 2000).filter((text) => {
     const scanner = new RecordScanner();
     scanner.push(new TextEncoder().encode(`${text}\n`));
@@ -129,7 +129,7 @@ async function readWithPython(text: string): Promise<string[][]> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("encodeRow() takes every private character beside a lone CR", () => {
+Deno.test("encodeRow() preserves every private-use character next to a lone CR", () => {
   const all = String.fromCharCode(...Array.from({ length: 6400 }, (_, i) => 0xe000 + i));
   assertEquals(decodeRecord(encodeRow([all, "a\rb", ""]).slice(0, -2)), [all, "a\rb", ""]);
 });

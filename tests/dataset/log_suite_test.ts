@@ -35,7 +35,7 @@ import { within } from "../helpers/within.ts";
 // A longer run raises these.
 const SEEDS = 20;
 const DISK_SEEDS = 4;
-const MICROTASKS = 40; // how far apart two calls are tried
+const MICROTASKS = 40; // the largest distance between two calls
 
 const ENOUGH_TRIES = 10;
 
@@ -64,7 +64,7 @@ const WRITE_MODES: Readonly<Record<string, () => StorageAdapter>> = {
   rewrite: () => new MemoryAdapter({ capabilities: { append: "none", versions: "content" } }),
 };
 
-/** Adds to one file, and sends again whatever was not answered: what a careless author writes. */
+/** A careless log: adds to one file, and repeats every request that was not answered. */
 class BlindLog implements Log {
   readonly #storage: StorageAdapter;
 
@@ -104,12 +104,12 @@ for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
       const times = seed % 2 === 0 ? ENOUGH_TRIES : 2;
       return { base: makeBase(), faults: WORST_DAY, seed, times };
     });
-    // Who gives up early must not know of some rows, else the giving up was not tried.
+    // Some rows must be unknown, because otherwise no writer gave up.
     assertGreater(tally(plays, (one) => one === "unknown"), 0);
     assertGreater(tally(plays, (one) => typeof one === "object"), SEEDS * 50);
   });
 
-  Deno.test(`DatasetVersions tells the number of rows after the worst day, writeMode ${writeMode}`, async () => {
+  Deno.test(`DatasetVersions returns the number of rows after the worst day, writeMode ${writeMode}`, async () => {
     const base = makeBase();
     const { sent } = await play({ base, faults: WORST_DAY, seed: 99, times: 2 });
     const log = versionsOver(base, 0);
@@ -149,7 +149,7 @@ for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
     assertEquals(datasets.length, 1);
   });
 
-  Deno.test(`CSVLogger answers a flag that comes while another is answered, writeMode ${writeMode}`, async () => {
+  Deno.test(`CSVLogger.flag() resolves if it is called while another flag resolves, writeMode ${writeMode}`, async () => {
     for (let distance = 0; distance < MICROTASKS; distance++) {
       const logger = new CSVLogger({ storage: makeBase(), verbose: false });
       await logger.setup(["a"]);
@@ -157,13 +157,13 @@ for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
       const first = logger.flag(["first"]);
       for (let i = 0; i < distance; i++) await Promise.resolve();
       const second = logger.flag(["second"]);
-      const what = `the flag ${distance} microtasks behind another`;
+      const what = `the flag ${distance} microtasks after another`;
       assertEquals(await within(1000, Promise.all([first, second]), what), [2, 3]);
     }
   });
 }
 
-Deno.test("CSVLogger answers a flag that comes while another is answered, on the disk", async () => {
+Deno.test("CSVLogger.flag() resolves if it is called while another flag resolves, on the disk", async () => {
   await using dir = new TempDir();
   for (let distance = 0; distance < MICROTASKS; distance++) {
     const logger = new CSVLogger({ verbose: false });
@@ -172,12 +172,12 @@ Deno.test("CSVLogger answers a flag that comes while another is answered, on the
     const first = logger.flag(["first"]);
     for (let i = 0; i < distance; i++) await Promise.resolve();
     const second = logger.flag(["second"]);
-    const what = `the flag ${distance} microtasks behind another`;
+    const what = `the flag ${distance} microtasks after another`;
     assertEquals(await within(1000, Promise.all([first, second]), what), [2, 3]);
   }
 });
 
-Deno.test("DatasetLog.append() takes the next row as soon as one is acknowledged", async () => {
+Deno.test("DatasetLog.append() accepts the next row as soon as one is acknowledged", async () => {
   const log = await DatasetLog.open(new MemoryAdapter(), "a.csv");
   log.claim(["id"]);
   const both = async () => [await log.append(["1"]), await log.append(["2"])];
@@ -194,7 +194,7 @@ for (const [name, faults] of Object.entries({ bad: BAD_DAY, worst: WORST_DAY }))
   });
 }
 
-/** An adapter that does something of its own in place of some appends and writes. */
+/** An adapter with some methods replaced. */
 function instead(
   base: StorageAdapter,
   methods: Partial<Pick<StorageAdapter, "append" | "write">>,
@@ -212,9 +212,9 @@ function instead(
   };
 }
 
-Deno.test("DatasetVersions keeps a row once when it arrives late behind a repair", async () => {
-  // The row is held back; another program tears the file; the repair makes the file as long again as
-  // it was; only then the row arrives, for the second time.
+Deno.test("DatasetVersions keeps a row once when it arrives late after a repair", async () => {
+  // The row is delayed; another program tears the file; the repair restores the file's length; only
+  // then the row arrives, for the second time.
   const base = new MemoryAdapter();
   await base.write("dataset1.csv", new TextEncoder().encode("id\r\nbefore\r\n"));
   let late: (() => Promise<unknown>) | undefined;
@@ -241,7 +241,7 @@ Deno.test("DatasetVersions keeps a row once when it arrives late behind a repair
   assertEquals(await found(base, [before, { id: "late", cells: { id: "late" }, told: said }]), []);
 });
 
-Deno.test("DatasetVersions shares requests among rows that wait", async () => {
+Deno.test("DatasetVersions sends waiting rows in one request", async () => {
   let requests = 0;
   const base = new MemoryAdapter();
   const storage = instead(base, {
@@ -258,7 +258,7 @@ Deno.test("DatasetVersions shares requests among rows that wait", async () => {
   assert(requests <= 4, `${requests} requests for 201 rows`);
 });
 
-Deno.test("DatasetVersions says unknown, and not refused, when it gives up unheard", async () => {
+Deno.test("DatasetVersions.add() rejects with the outcome unknown when every answer is lost", async () => {
   for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
     const base = makeBase();
     const log = versionsOver(faulty(base, { lostAnswer: 1 }), 3);
@@ -268,10 +268,10 @@ Deno.test("DatasetVersions says unknown, and not refused, when it gives up unhea
   }
 });
 
-Deno.test("DatasetVersions sees that a row landed though no answer came", async () => {
+Deno.test("DatasetVersions.add() resolves when the row landed and its answer was lost", async () => {
   for (const [writeMode, makeBase] of Object.entries(WRITE_MODES)) {
     const base = makeBase();
-    // Every answer is lost but the refusals: the second try is told that the first one landed.
+    // Only refusals arrive: the second attempt is refused because the first one landed.
     const deaf = instead(base, {
       ...(base.append === undefined ? {} : {
         append: async (key, bytes, options) => {
@@ -293,7 +293,7 @@ Deno.test("DatasetVersions sees that a row landed though no answer came", async 
   }
 });
 
-Deno.test("complaints() finds a log that sends again blindly", async () => {
+Deno.test("complaints() finds duplicates of a log that repeats blindly", async () => {
   let duplicated = 0;
   for (let seed = 1; seed <= SEEDS; seed++) {
     const log = (storage: StorageAdapter) => new BlindLog(storage);

@@ -26,7 +26,7 @@ const HEADER = "id,text,timestamp\r\n";
 const NEW_ROW = `new,row,${TIME}\r\n`;
 const encoder = new TextEncoder();
 
-/** The bytes of texts, and of codes that are no text. */
+/** The bytes of texts and of codes. */
 function bytesOf(...pieces: readonly (string | number)[]): Uint8Array<ArrayBuffer> {
   const bytes = pieces.map((piece) =>
     typeof piece === "number" ? [piece] : [...encoder.encode(piece)]
@@ -38,7 +38,7 @@ function loggerOver(storage: StorageAdapter): CSVLogger {
   return new CSVLogger({ storage, verbose: false, timestamp: () => TIME });
 }
 
-/** Flags one row by a logger that knows nothing yet, as after a restart. */
+/** Flags one row by a new logger, as after a restart. */
 async function flagNew(storage: StorageAdapter, id = "new"): Promise<number> {
   await using logger = loggerOver(storage);
   await logger.setup(LABELS, "");
@@ -49,7 +49,7 @@ async function bytesAt(storage: StorageAdapter, key: string): Promise<Uint8Array
   return await new Response((await storage.read(key))?.body).bytes();
 }
 
-/** The torn bytes that were set aside. */
+/** Reads the torn bytes that were set aside. */
 async function aside(storage: StorageAdapter): Promise<Uint8Array[]> {
   const keys = (await keysOf(storage)).filter((key) => key.includes(".torn-"));
   return await Promise.all(keys.map((key) => bytesAt(storage, key)));
@@ -78,7 +78,7 @@ function csvOf(cells: readonly string[]): string {
 const WHOLE = encoder.encode(HEADER + CUT_ROWS.map(csvOf).join(""));
 const HEADER_END = HEADER.length - 2;
 
-/** What a cut leaves: whole rows, and the bytes of one that is torn. */
+/** The result of a cut: whole rows, and the bytes of a torn one. */
 function leftBy(cut: number): { rows: (readonly string[])[]; torn: Uint8Array | null } {
   const rows: (readonly string[])[] = [];
   let start = HEADER.length;
@@ -93,14 +93,14 @@ function leftBy(cut: number): { rows: (readonly string[])[]; torn: Uint8Array | 
   return { rows, torn: null };
 }
 
-/** Flags over a file that was cut; gives what must be in the file that took the row. */
+/** Flags over a cut file. Returns the expected text of the file that received the row. */
 async function flagOverCut(storage: StorageAdapter, cut: number): Promise<string[][]> {
   const at = `cut at ${cut}`;
   const header = LABELS.concat("timestamp");
   await storage.write("dataset1.csv", WHOLE.slice(0, cut));
   const count = await flagNew(storage);
   if (cut > 0 && cut < HEADER_END) {
-    // Not a header of ours: another file takes the row, and this one is left alone.
+    // The header is not the logger's: another file receives the row, and this one is not changed.
     assertEquals(await bytesAt(storage, "dataset1.csv"), WHOLE.slice(0, cut), at);
     assertEquals(await textOf(storage, "dataset2.csv"), HEADER + NEW_ROW, at);
     assertEquals(await aside(storage), [], at);
@@ -137,7 +137,7 @@ for (const [name, make] of Object.entries(STORES)) {
   });
 }
 
-Deno.test("CSVLogger.flag() sets aside what is cut within a timestamp at the end of the file", async () => {
+Deno.test("CSVLogger.flag() sets aside a row that was cut within its timestamp", async () => {
   for (let length = 0; length < TIME.length; length++) {
     const storage = new MemoryAdapter();
     const torn = `1,one,${TIME.slice(0, length)}`;
@@ -169,7 +169,7 @@ Deno.test("SimpleCSVLogger.flag() sets aside a row with too few cells, and compl
 
 interface Foreign {
   readonly before: Uint8Array;
-  /** The file afterwards; absent: as before, and `dataset2.csv` has the row. */
+  /** The file afterwards; if absent, it is unchanged and `dataset2.csv` has the row. */
   readonly after?: Uint8Array;
   readonly count?: number;
   readonly torn?: Uint8Array;
@@ -293,7 +293,7 @@ const FOREIGN: Readonly<Record<string, Foreign>> = {
 };
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`CSVLogger.flag() leaves no byte of a foreign file behind, ${name}`, async (t) => {
+  Deno.test(`CSVLogger.flag() keeps every byte of a foreign file, ${name}`, async (t) => {
     for (const [what, { before, after = before, count = 1, torn }] of Object.entries(FOREIGN)) {
       await t.step(`that ${what}`, async () => {
         await using store = make();
@@ -313,8 +313,8 @@ for (const [name, make] of Object.entries(STORES)) {
   });
 }
 
-// What happens to the file between two flags of one logger. The rows are longer than what a logger
-// keeps of a file's end, so that the header cannot be recognised by chance.
+// Changes of the file between two flags of one logger. The rows are longer than the end of a file that
+// a logger remembers, so that it cannot recognise the header by chance.
 
 const LONG = "x".repeat(200);
 const FIRST = `first,${LONG},${TIME}\r\n`;
@@ -323,9 +323,9 @@ const OTHER_HEADER = "no,else,timestamp\r\n"; // of the length of HEADER
 const FOREIGN_ROW = `foreign,row,${TIME}\r\n`;
 
 interface Change {
-  /** What the file is between the flags; `null`: removed. */
+  /** The file between the flags; `null` if it is removed. */
   readonly to: string | null;
-  /** The file afterwards; absent: as it was made, and `dataset2.csv` has the second row. */
+  /** The file afterwards; if absent, it is unchanged and `dataset2.csv` has the second row. */
   readonly after?: string;
   readonly count?: number;
   readonly torn?: string;
@@ -406,7 +406,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`CSVLogger.flag() puts no row under headers that are not its own, ${name}`, async (t) => {
+  Deno.test(`CSVLogger.flag() adds no row under a different header, ${name}`, async (t) => {
     for (const [what, { to, after, count = 1, torn }] of Object.entries(CHANGES)) {
       await t.step(`when the file was ${what}`, async () => {
         await using store = make();
@@ -430,14 +430,14 @@ for (const [name, make] of Object.entries(STORES)) {
   });
 }
 
-Deno.test("CSVLogger.flag() notices that the header was edited in place by another program", async (t) => {
+Deno.test("CSVLogger.flag() detects that another program edited the header in place", async (t) => {
   for (const [what, more] of [["alone", ""], ["and a row was added", FOREIGN_ROW]] as const) {
     await t.step(what, async () => {
       await using dir = new TempDir();
       await using logger = loggerOver(new LocalFsAdapter({ root: dir.path }));
       await logger.setup(LABELS, "");
       await logger.flag(["first", LONG]);
-      await new Promise((done) => setTimeout(done, 5)); // editors are not that fast
+      await new Promise((done) => setTimeout(done, 20)); // longer than a tick of the clock that file systems use
       const path = `${dir.path}/dataset1.csv`;
       const inode = Deno.statSync(path).ino;
       Deno.writeTextFileSync(path, OTHER_HEADER + FIRST + more);
@@ -449,7 +449,7 @@ Deno.test("CSVLogger.flag() notices that the header was edited in place by anoth
   }
 });
 
-/** A store some of whose bodies break; `reads` counts from zero. */
+/** A store with some broken bodies; `reads` counts from zero. */
 function breaking(base: StorageAdapter, isBroken: (read: number) => boolean): StorageAdapter {
   let reads = 0;
   return instead(base, {
@@ -464,7 +464,7 @@ function breaking(base: StorageAdapter, isBroken: (read: number) => boolean): St
   });
 }
 
-Deno.test("CSVLogger.flag() knows an edited header also when it could not be read at first", async (t) => {
+Deno.test("CSVLogger.flag() detects an edited header even if the first read failed", async (t) => {
   const edits = { "alone": "", "and a row was added": FOREIGN_ROW, "and a torn row": 'x,"' };
   for (const [what, more] of Object.entries(edits)) {
     for (const writeMode of ["append", "rewrite"] as const) {
@@ -494,7 +494,7 @@ Deno.test("CSVLogger.flag() knows an edited header also when it could not be rea
   }
 });
 
-// The sanitizer of resources looks for the handle.
+// The resource sanitizer checks for the handle.
 Deno.test("CSVLogger.flag() leaves no file open when the file was shortened", async () => {
   await using dir = new TempDir();
   await using logger = loggerOver(new LocalFsAdapter({ root: dir.path }));
@@ -504,7 +504,7 @@ Deno.test("CSVLogger.flag() leaves no file open when the file was shortened", as
   assertEquals(await logger.flag(["second", "row"]), 1);
 });
 
-Deno.test("CSVLogger.flag() makes the directory anew when it vanished", async () => {
+Deno.test("CSVLogger.flag() creates the directory again after it was deleted", async () => {
   await using dir = new TempDir();
   const root = `${dir.path}/a/b`;
   await using logger = loggerOver(new LocalFsAdapter({ root }));
@@ -516,7 +516,7 @@ Deno.test("CSVLogger.flag() makes the directory anew when it vanished", async ()
   }
 });
 
-Deno.test("CSVLogger.flag() keeps its rows and theirs when a program appends without the lock", async (t) => {
+Deno.test("CSVLogger.flag() keeps all rows when another program appends without the lock", async (t) => {
   await t.step("between flags", async () => {
     await using dir = new TempDir();
     const path = `${dir.path}/dataset1.csv`;
@@ -562,7 +562,7 @@ Deno.test("CSVLogger.flag() keeps its rows and theirs when a program appends wit
 const TORN_FILE = `${HEADER}${ONE}2,"torn`;
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`CSVLogger.flag() sets a torn row aside once when many find it, ${name}`, async () => {
+  Deno.test(`CSVLogger.flag() sets a torn row aside once when many loggers find it, ${name}`, async () => {
     for (let race = 0; race < RACES; race++) {
       await using store = make();
       await store.storage.write("dataset1.csv", bytesOf(TORN_FILE));
@@ -587,7 +587,7 @@ function fullStore(base: StorageAdapter, isFull: () => boolean): StorageAdapter 
   });
 }
 
-Deno.test("CSVLogger.flag() goes on when setting aside failed and the file became shorter", async () => {
+Deno.test("CSVLogger.flag() continues after setting aside failed and the file became shorter", async () => {
   for (const writeMode of ["append", "rewrite"] as const) {
     for (const shorter of [HEADER, HEADER + ONE, "", HEADER.trim(), 'id,"te']) {
       const { storage: base } = STORES[writeMode]!();
@@ -609,7 +609,7 @@ Deno.test("CSVLogger.flag() goes on when setting aside failed and the file becam
   }
 });
 
-Deno.test("CSVLogger.flag() leaves one copy of torn bytes at most when it cannot cut them off", async () => {
+Deno.test("CSVLogger.flag() stores at most one copy of torn bytes that it cannot cut off", async () => {
   for (const writeMode of ["append", "rewrite"] as const) {
     const { storage: base } = STORES[writeMode]!();
     await base.write("dataset1.csv", bytesOf(TORN_FILE));
@@ -624,7 +624,7 @@ Deno.test("CSVLogger.flag() leaves one copy of torn bytes at most when it cannot
   }
 });
 
-Deno.test("CSVLogger.flag() goes on behind a torn file where it can be appended to but not swapped", async () => {
+Deno.test("CSVLogger.flag() continues in the next file if a torn one supports append but not swap", async () => {
   const storage = new MemoryAdapter({ capabilities: { swap: "none" } });
   await storage.write("dataset1.csv", bytesOf(TORN_FILE));
   await using logger = loggerOver(storage);
@@ -635,7 +635,7 @@ Deno.test("CSVLogger.flag() goes on behind a torn file where it can be appended 
   assert(said.every((count) => typeof count === "number"), String(said));
 });
 
-Deno.test("CSVLogger tells of a torn row that it set aside when it is verbose", async () => {
+Deno.test("CSVLogger reports a torn row that it set aside if it is verbose", async () => {
   const storage = new MemoryAdapter();
   await storage.write("dataset1.csv", bytesOf(TORN_FILE));
   await using logger = new CSVLogger({ storage, timestamp: () => TIME });

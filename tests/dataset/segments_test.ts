@@ -28,7 +28,7 @@ for (const [store, makeBase] of Object.entries(STORES)) {
         faults,
         seed,
         times: seed % 2 === 0 ? 10 : 2,
-        // Of a group that was given up nobody knows whether it counts.
+        // A group that a writer gave up may or may not be counted.
         counts: false,
         log: (storage, times) => versionsOver(storage, times, { segments: true }),
       }));
@@ -37,7 +37,7 @@ for (const [store, makeBase] of Object.entries(STORES)) {
     });
   }
 
-  Deno.test(`CSVLogger gives each writer a segment, on a store that ${store}`, async () => {
+  Deno.test(`CSVLogger writes one segment per logger, on a store that ${store}`, async () => {
     const storage = makeBase();
     const loggers = [1, 2, 3].map(() => new CSVLogger({ storage, segments: true, verbose: false }));
     for (const [i, logger] of loggers.entries()) {

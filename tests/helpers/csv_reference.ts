@@ -6,7 +6,7 @@ export interface Reading {
   readonly cells: readonly (readonly string[])[];
   /** The offset after the last whole record. */
   readonly end: number;
-  /** What follows it. */
+  /** The kind of text after that offset. */
   readonly rest: "nothing" | "record" | "open quotes";
   /** The cells of the rest. */
   readonly restCells: readonly string[];

@@ -16,21 +16,21 @@ const WRITERS = 4;
 const BURSTS = 10;
 const LONGEST_BURST = 5;
 
-/** The time after which an operation counts as hung. */
+/** The time in milliseconds after which an operation counts as hung. */
 export const PATIENCE_MS = 10_000;
-/** The size at which a dataset continues in a new part. Small, so that there are many parts. */
+/** The size at which a dataset continues in a new part: small, so that there are many parts. */
 export const MAX_PART_BYTES = 2000;
 const ENOUGH_TRIES = 10;
 
-/** A log under test. */
+/** A log under test: adds a sample and returns its place. */
 export interface Log {
   add(fields: readonly Field[]): Promise<number>;
 }
 
-/** Creates a log over a storage, with a number of retries. */
+/** Creates a log on a storage, which repeats a request up to `times` times. */
 export type LogMaker = (storage: StorageAdapter, times: number) => Log;
 
-/** Returns a text with quotes, line endings and other characters that are easily mishandled. */
+/** A random text that breaks careless handling of quotes, line endings or bytes. */
 export function awkward(random: () => number): string {
   const pieces = [
     '"',
@@ -66,19 +66,19 @@ export function versionsOver(
   return new DatasetVersions(storage, numberedNames(storage, ""), options);
 }
 
-/** The setup of one play. */
+/** The settings of a play. */
 export interface Play {
   readonly base: StorageAdapter;
   readonly faults: FaultyOptions;
   readonly seed: number;
   readonly log?: LogMaker;
-  /** The number of retries of a writer. If it is small, some rows stay unknown. */
+  /** How often a writer repeats a request; if it is small, some rows stay unknown. */
   readonly times?: number;
-  /** Whether the reported counts are the positions of the rows. */
+  /** Whether the returned counts must be the rows' places. */
   readonly counts?: boolean;
 }
 
-/** Sends the rows of one writer, in bursts and one by one, with and without an option. */
+/** Writes as one writer: in bursts and one by one, with and without an option. */
 async function write(log: Log, writer: number, random: () => number): Promise<Sent[]> {
   const sent: Promise<Sent>[] = [];
   for (let burst = 0; burst < BURSTS; burst++) {
@@ -100,14 +100,14 @@ async function write(log: Log, writer: number, random: () => number): Promise<Se
   return await within(PATIENCE_MS, Promise.all(sent), `writer ${writer}`);
 }
 
-/** The result of one play. */
+/** The result of a play. */
 export interface Played {
   readonly complaints: string[];
   readonly sent: readonly Sent[];
   readonly faults: number;
 }
 
-/** Lets several writers, each with its own faults, write into one store, and checks the result. */
+/** Lets several writers, each with separate faults, write into one store, and checks it. */
 export async function play(
   { base, faults, seed, log = versionsOver, times = ENOUGH_TRIES, counts = true }: Play,
 ): Promise<Played> {
@@ -128,7 +128,7 @@ export async function play(
   return { complaints: await found(base, sent, counts), sent, faults: injected };
 }
 
-/** Returns what is wrong with the datasets of a storage. */
+/** Finds the errors in the datasets of a storage. */
 export async function found(
   base: StorageAdapter,
   sent: readonly Sent[],
@@ -141,14 +141,14 @@ export async function found(
   }
 }
 
-/** Plays with all seeds at once, because most of the time is spent in pauses. */
+/** Plays all seeds concurrently, because most of the time is spent in pauses. */
 export async function playAll(seeds: number, of: (seed: number) => Play): Promise<Played[]> {
   const plays = await Promise.all(Array.from({ length: seeds }, (_, i) => play(of(i + 1))));
   plays.forEach(({ complaints }, i) => assertEquals(complaints, [], `seed ${i + 1}`));
   return plays;
 }
 
-/** Returns the number of rows with a matching result. */
+/** Counts the rows with a certain answer. */
 export function tally(plays: readonly Played[], what: (told: Told) => boolean): number {
   return plays.flatMap(({ sent }) => sent).filter(({ told }) => what(told)).length;
 }

@@ -95,6 +95,17 @@ const REFUSED: Readonly<Record<string, unknown>> = {
   "an ArrayBuffer": new ArrayBuffer(2),
   "a DataView": new DataView(new ArrayBuffer(2)),
   "a promise": Promise.resolve(1),
+  "Headers": new Headers({ a: "b" }),
+  "an Error": new Error("wrong"),
+  "a FormData": new FormData(),
+  "a RegExp": /a/,
+  "URLSearchParams": new URLSearchParams("a=b"),
+  "an instance without keys": new (class {
+    #hidden = 1;
+    get hidden(): number {
+      return this.#hidden;
+    }
+  })(),
   "a circle": circle,
 };
 
@@ -107,6 +118,18 @@ Deno.test("value() refuses what JSON would drop without a word", async (t) => {
       await assertRejects(() => cellOf(beside), TypeError);
     });
   }
+});
+
+Deno.test("value() keeps instances with keys, plain objects without, and boxed numbers", async () => {
+  class Point {
+    x = 1;
+  }
+  assertEquals(await cellOf(new Point()), '{"x":1}');
+  assertEquals(
+    await cellOf({ empty: {}, none: Object.create(null), list: [] }),
+    '{"empty":{},"none":{},"list":[]}',
+  );
+  assertEquals(await cellOf({ boxed: Object(5) }), '{"boxed":5}');
 });
 
 Deno.test("value() takes an object's own toJSON() for what it is", async (t) => {

@@ -333,7 +333,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       read: rereading(memory, ({ length }, { info }) => ({ info: { ...info, size: length } })),
     }),
   },
-  "that takes any key": {
+  "that accepts any key": {
     fails: [12, 97, 101, 103],
     saying: /to be refused: it resolved/,
     breakage: rekeyed((key) => `k${[...key].map((char) => char.codePointAt(0)).join("-")}`),

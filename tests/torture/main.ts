@@ -4,6 +4,7 @@
 // where a promise was broken. Those that could go on for ever run last: side by side, each in a
 // process of its own, for twenty minutes.
 // deno-lint-ignore-file no-console -- it reports on a terminal
+import { parseArgs } from "@std/cli/parse-args";
 import { TORTURES } from "./_all.ts";
 import { runHere } from "./_run.ts";
 import type { Effort, Torture } from "./_verdict.ts";
@@ -21,28 +22,33 @@ interface Arguments extends Effort {
   readonly tortures: readonly Torture[];
 }
 
-/** Takes an option and its number out of the arguments; `NaN` where it is none. */
-function takeNumber(args: string[], option: string): number | undefined {
-  const at = args.indexOf(option);
-  if (at === -1) return undefined;
-  const [, text = ""] = args.splice(at, 2);
-  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
-}
-
 function picks(word: string, { name }: Torture): boolean {
   const isName = TORTURES.some((torture) => torture.name === word);
   return name === word || (!isName && name.startsWith(`${word}-`));
 }
 
+/** A number from 0, or `NaN`. */
+function numberIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
+}
+
 function parseArguments(given: readonly string[]): Arguments | null {
-  const args = given.filter((arg) => arg !== "--quick");
-  const quick = args.length < given.length;
-  const minutes = takeNumber(args, "--minutes") ?? (quick ? QUICK_MINUTES : MINUTES);
-  const seed = takeNumber(args, "--seed") ?? freshSeed();
-  const isKnown = args.every((arg) => TORTURES.some((torture) => picks(arg, torture)));
+  let isKnown = true;
+  const { _: words, quick, ...options } = parseArgs([...given], {
+    boolean: ["quick"],
+    string: ["minutes", "seed", "_"],
+    unknown: (_arg, key) => {
+      isKnown &&= key === undefined; // an option that is not one of these
+    },
+  });
+  const names: string[] = words.map(String);
+  const minutes = numberIn(options.minutes) ?? (quick ? QUICK_MINUTES : MINUTES);
+  const seed = numberIn(options.seed) ?? freshSeed();
+  isKnown &&= names.every((name) => TORTURES.some((torture) => picks(name, torture)));
   if (!isKnown || Number.isNaN(minutes) || !Number.isSafeInteger(seed)) return null;
   const tortures = TORTURES.filter((torture) => {
-    return args.length === 0 || args.some((arg) => picks(arg, torture));
+    return names.length === 0 || names.some((name) => picks(name, torture));
   });
   return { quick, minutes, seed, tortures };
 }

@@ -22,21 +22,21 @@ const encoder: TextEncoder = new TextEncoder();
 
 /** Options of {@linkcode DatasetPart}. */
 export interface DatasetPartOptions {
-  /** Told, in a sentence, of repairs. */
+  /** Called with a one-sentence notice after each repair. */
   readonly onNotice: (notice: string) => void;
-  /** Whether equal bytes in the object can only be this writer's. */
+  /** Whether equal bytes in the object can only come from this writer. */
   readonly uniqueRows: boolean;
   /** Called with the cells of each record that is read, the header included, and its index. */
   readonly onRecord?: OnRecord | undefined;
-  /** Called when all that was read is void: the object is another one, or gone. */
+  /** Called when the records that were read are void, because the object was replaced or deleted. */
   readonly onReset?: (() => void) | undefined;
 }
 
 /**
- * One object that whole records are added to, exactly once.
+ * One object to which whole records are added exactly once.
  *
- * It knows the object up to a boundary, and adds only where that is the object's end. What others
- * did meanwhile makes the store refuse; one read then tells what is there, and is the next base.
+ * Knows the object up to a boundary and adds only if that is the object's end. If another writer
+ * changed the object, the store refuses; one read then shows what it holds and is the next base.
  */
 export class DatasetPart {
   readonly #storage: StorageAdapter;
@@ -46,7 +46,7 @@ export class DatasetPart {
   #boundary: Boundary = EMPTY;
   /** The state of the object at the boundary: the two change together. */
   #base: Base = {};
-  /** Whether the last record lacks its line end. */
+  /** Whether the last record has no line ending. */
   #lineIsOpen = false;
 
   constructor(
@@ -61,7 +61,7 @@ export class DatasetPart {
     this.#options = options;
   }
 
-  /** How many whole records there are. */
+  /** The number of whole records. */
   get records(): number {
     return this.#boundary.records;
   }
@@ -71,45 +71,45 @@ export class DatasetPart {
     return this.#boundary.size;
   }
 
-  /** The cells of the first record; `null` where there is none, or it is not text. */
+  /** The cells of the first record; `null` if there is no record, or it is not UTF-8. */
   get first(): readonly string[] | null {
     return this.#boundary.first;
   }
 
-  /** Whether there is no record, and nothing that might become one. */
+  /** Whether the object holds neither a record nor the beginning of one. */
   get isEmpty(): boolean {
     return this.#boundary.records === 0 && this.#boundary.rest === "nothing";
   }
 
-  /** What must stand before the next record: the line end that the last one lacks. */
+  /** The text to write before the next record: the line ending that the last one lacks. */
   get lead(): string {
     return this.#lineIsOpen ? "\r\n" : "";
   }
 
-  /** Reads the whole object, and changes nothing. */
+  /** Reads the whole object without changing it. */
   async load(): Promise<void> {
     await this.#adopt(await this.#writer.read(0));
   }
 
-  /** Takes what is read from its start for the object, whatever was known of it before. */
+  /** Replaces everything known about the object by a read from its start. */
   async #adopt(read: PartRead | null): Promise<void> {
     const { onRecord, onReset } = this.#options;
     onReset?.();
     const found = read && await scanFrom(read.chunks, EMPTY, { onRecord });
     this.#become(found?.boundary ?? EMPTY, read?.base ?? {});
-    // A header alone may lack its line end; what lacks it elsewhere is looked at before a write.
+    // A header alone may lack its line ending. Other records without one are checked before a write.
     if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
   }
 
   /**
-   * Adds whole records behind `lead`, once: an answer that is lost is followed by the identical
-   * request, of which with the same base at most one copy can be accepted.
+   * Adds whole records after `lead`, exactly once. If the answer is lost, the identical request is
+   * sent again: with the same base, the store can accept at most one copy.
    *
    * @param bytes The records
-   * @param records How many they are
-   * @param first The cells of the first of them
-   * @param backoff How often to try
-   * @returns Whether they are there, or surely are not since the object changed
+   * @param records The number of records
+   * @param first The cells of the first record
+   * @param backoff The limits of the repetitions
+   * @returns `"landed"` if the records are stored; `"refused"` if the object changed and they are not
    */
   async add(
     bytes: Uint8Array,
@@ -135,10 +135,10 @@ export class DatasetPart {
   }
 
   /**
-   * Deals with bytes behind the last whole record: one that only lacks its line end gets it with
-   * the next record; a torn one is set aside.
+   * Handles bytes after the last whole record: a record that only lacks its line ending gets it with
+   * the next record; a torn record is set aside.
    *
-   * @throws {NotTakenError} If it is the header that cannot be read
+   * @throws {NotTakenError} If the torn record is the header
    */
   async closeRest(): Promise<void> {
     while (this.#boundary.rest !== "nothing") {
@@ -164,13 +164,13 @@ export class DatasetPart {
     }
   }
 
-  /** The base is gone, so every request before has landed or never can: one read tells which. */
+  /** The base is gone, so each earlier request has landed or never can: one read shows which. */
   async #settleConflict(
     bytes: Uint8Array,
     lostAnswer: StorageError | undefined,
     backoff: Backoff,
   ): Promise<"landed" | "refused"> {
-    // Even a first refusal may answer a copy that fetch or a proxy sent after the one that landed.
+    // Even a first refusal may answer a copy that fetch or a proxy sent after the landed request.
     const isOurs = lostAnswer !== undefined || this.#options.uniqueRows;
     const expected = isOurs ? bytes : undefined;
     try {
@@ -189,8 +189,8 @@ export class DatasetPart {
     records: number,
     first: readonly string[] | null,
   ): void {
-    // A program that takes no lock added something, too: the next request will find out what.
     this.#base = added;
+    // A program without the lock also added bytes: the next request is refused, and reads them.
     if (added.size !== this.#boundary.size + bytes.length) return;
     const known = this.#boundary;
     const head = known.size === 0 ? bytes.slice(0, headLength(first)) : known.head;
@@ -198,7 +198,7 @@ export class DatasetPart {
     this.#lineIsOpen = false;
   }
 
-  /** Reads the object's end; `null` where it is missing, or shorter by now. */
+  /** Reads the object's end. Resolves with `null` if the object is missing or became shorter. */
   async #readFrom(start: number): Promise<ReadResult | null> {
     try {
       return await this.#storage.read(this.#key, { range: { start } });
@@ -210,12 +210,12 @@ export class DatasetPart {
 
   #keepRest(bytes: Uint8Array, cells: readonly string[]): void {
     const { first, end } = this.#boundary;
-    // Its bytes are in the object already: seen from its end they are being added.
+    // The bytes are already in the object: relative to the last whole record they are an addition.
     this.#boundary = advance({ ...this.#boundary, size: end, first: first ?? cells }, bytes, 1);
     this.#lineIsOpen = true;
   }
 
-  /** The cells of a record that lacks nothing but its line end, else `null`. */
+  /** The cells of a record that lacks only its line ending; `null` if the record is torn. */
   #wholeCells(bytes: Uint8Array): readonly string[] | null {
     const { first, rest } = this.#boundary;
     const cells = rest === "open quotes" ? null : decodeBytes(bytes);
@@ -224,7 +224,7 @@ export class DatasetPart {
     return cells.length === first.length && !isTorn ? cells : null;
   }
 
-  /** Reads on from what is known. */
+  /** Reads the object from the known boundary on. */
   async #refresh(expected?: Uint8Array): Promise<"landed" | "grown" | "replaced"> {
     const known = this.#boundary;
     const from = resumeOffset(known);
@@ -235,7 +235,7 @@ export class DatasetPart {
     }
     const { onRecord } = this.#options;
     const found = await scanFrom(read.chunks, known, { expected, onRecord });
-    // Changed and not grown: somebody edited it, perhaps its header.
+    // The object changed without growing: a user may have edited its header.
     if (
       found === null || found.boundary.size === known.size || !await this.#hasHead(known, read.base)
     ) {
@@ -246,7 +246,7 @@ export class DatasetPart {
     return found.landed ? "landed" : "grown";
   }
 
-  /** Whether the object still begins as it did: its header may be edited, and a row be added. */
+  /** Whether the object still begins as before: a user may edit the header and add a row. */
   async #hasHead({ head }: Boundary, base: Base): Promise<boolean> {
     const now = await this.#writer.head(base, head.length);
     return now.length === head.length && now.every((byte, i) => byte === head[i]);
@@ -259,7 +259,7 @@ export class DatasetPart {
   }
 }
 
-/** The bytes of a first record, without its line end. */
+/** The length in bytes of a first record without its line ending. */
 function headLength(first: readonly string[] | null): number {
   return first === null ? 0 : encoder.encode(encodeRow(first)).length - "\r\n".length;
 }

@@ -1,45 +1,45 @@
 /**
- * The ids of the samples that a dataset has, taken from its records as they are read. The column of
- * the ids is the last but one, before the timestamp.
+ * The ids of the samples in a dataset, collected while its records are read. Ids are in the column
+ * before the last one, which is the timestamp.
  */
 export class KnownIds {
   readonly #column: string;
-  /** The ids in the parts before the current one. */
+  /** The ids in the earlier parts. */
   readonly #before: Set<string> = new Set();
   readonly #current: Set<string> = new Set();
 
-  /** Takes the ids from the column of this name. */
+  /** Collects the ids of the column with this name. */
   constructor(column: string) {
     this.#column = column;
   }
 
-  /** Whether a sample with this id is there. */
+  /** Whether the dataset has a sample with this id. */
   has(id: string): boolean {
     return this.#current.has(id) || this.#before.has(id);
   }
 
-  /** The id in a row under these columns; `undefined` where it has none. */
+  /** The id of a row under these columns, or `undefined` if it has no id. */
   idIn(row: readonly string[], columns: readonly string[] | null): string | undefined {
     return columns?.at(-2) === this.#column ? row.at(-2) || undefined : undefined;
   }
 
-  /** Adds the id of a sample that is there now. */
+  /** Adds the id of a sample that was stored. */
   add(id: string): void {
     this.#current.add(id);
   }
 
-  /** Sees a record of the current part; the first one is its header. */
+  /** Collects the id of a record of the current part. The record with index 0 is the header. */
   see(cells: readonly string[], index: number): void {
     const id = cells.at(-2);
     if (index > 0 && id !== undefined && id !== "") this.#current.add(id);
   }
 
-  /** Forgets the current part: it is read anew. */
+  /** Forgets the ids of the current part, before it is read again. */
   reset(): void {
     this.#current.clear();
   }
 
-  /** Goes on in the next part. */
+  /** Continues with the next part. */
   nextPart(): void {
     for (const id of this.#current) this.#before.add(id);
     this.reset();

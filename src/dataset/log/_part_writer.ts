@@ -26,9 +26,12 @@ export interface PartRead {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** One way to add rows to an object, with exactly one winner for each state of it. Stateless. */
+/**
+ * One way to add rows to an object. Of several writers that add to the same state, exactly one
+ * succeeds. Stateless: the caller passes the state in and keeps the one that is returned.
+ */
 export interface PartWriter {
-  /** Adds bytes at the offset `at` if the object is in the state `base`, else throws a `Conflict`. */
+  /** Adds bytes at the offset `at`. Rejects with `Conflict` if the object is not in the state `base`. */
   add(base: Base, bytes: Uint8Array, at: number): Promise<Added>;
   /** Reads the object from an offset on, or from its start if it is shorter; `null` if missing. */
   read(from: number): Promise<PartRead | null>;
@@ -36,7 +39,7 @@ export interface PartWriter {
   head(base: Base, length: number): Promise<Uint8Array>;
 }
 
-/** What the store answered to a read. */
+/** Converts the store's answer to a read. */
 export function toPartRead(result: ReadResult | null): PartRead | null {
   if (result === null) return null;
   const { start, info: { version } } = result;

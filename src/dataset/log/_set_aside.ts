@@ -2,15 +2,15 @@ import { fnv1a } from "../../storage/kit/fnv1a.ts";
 import type { ObjectVersion, StorageAdapter } from "../../storage/storage_adapter.ts";
 
 /**
- * Cuts a torn row off an object's end and keeps its bytes in an object of their own, which no
- * dataset reads. The torn bytes are stored before the cut, and the cut is a compare-and-swap: what
- * another writer did meanwhile makes it reject with `Conflict`, and nothing is cut.
+ * Moves a torn row from the end of an object to a separate object, which is not part of any dataset.
+ * The torn bytes are stored before the cut, and the cut is a compare-and-swap: if another writer
+ * changed the object meanwhile, it rejects with `Conflict` and cuts nothing.
  *
- * @param storage Where the object is
- * @param key The object
- * @param end The offset behind the last whole row
- * @param version The version that was found torn
- * @returns The key of the torn bytes
+ * @param storage The storage that holds the object
+ * @param key The object's key
+ * @param end The offset after the last whole row
+ * @param version The version whose end is torn
+ * @returns The key of the object with the torn bytes
  */
 export async function setAside(
   storage: StorageAdapter,
@@ -18,7 +18,7 @@ export async function setAside(
   end: number,
   version: ObjectVersion,
 ): Promise<string> {
-  // All writers that find this state of the object torn use one name.
+  // Writers that find the same torn state choose the same key, so that only one copy is stored.
   const hash = fnv1a(new TextEncoder().encode(`${end} ${version}`));
   const asideKey = `${key}.torn-${hash.toString(16).padStart(8, "0")}`;
   const torn = await storage.read(key, { range: { start: end }, ifVersion: version });
@@ -30,7 +30,7 @@ export async function setAside(
   await storage.write(key, whole.body, {
     precondition: { version },
     size: end,
-    ...(storage.capabilities.metadata ? { contentType, metadata } : {}),
+    ...(storage.capabilities.metadata && { contentType, metadata }),
   });
   return asideKey;
 }

@@ -1,6 +1,6 @@
 const FORM = "dddd-dd-dd dd:dd:dd.dddddd";
 
-/** Whether a cell is the beginning of a timestamp whose rest was never written. */
+/** Whether a cell is a timestamp that was cut off. */
 export function isTornTimestamp(cell: string): boolean {
   if (cell.length >= FORM.length) return false;
   for (let i = 0; i < cell.length; i++) {

@@ -4,29 +4,29 @@ import { RecordScanner, type Rest } from "../../csv/record_scanner.ts";
 import { RecordSplitter } from "../../csv/record_splitter.ts";
 import { BytesMatcher } from "./_bytes_matcher.ts";
 
-/** How far a file is known: all that a writer must know to add rows, and nothing that grows. */
+/** What a writer knows about a file: enough to add rows, in memory that does not grow with the file. */
 export interface Boundary {
   /** The size of the file in bytes. */
   readonly size: number;
-  /** The offset behind the last whole record. */
+  /** The offset after the last whole record. */
   readonly end: number;
   /** How many whole records there are, the header included. */
   readonly records: number;
-  /** What lies between `end` and `size`. */
+  /** The kind of bytes between `end` and `size`. */
   readonly rest: Rest;
-  /** The cells of the first record; `null` where there is none, or it is not text. */
+  /** The cells of the first record; `null` if there is no record, or it is not UTF-8. */
   readonly first: readonly string[] | null;
-  /** The bytes up to the end of the first record, as far as they were seen: a header may be edited. */
+  /** The bytes of the first record, as far as they were read, because a header may be edited. */
   readonly head: Uint8Array;
-  /** The last bytes before `end`, which tell whether a file that changed still begins as before. */
+  /** The last bytes before `end`, to detect whether a changed file still begins as before. */
   readonly tail: Uint8Array;
 }
 
 const TAIL_BYTES = 64;
 const MAX_HEAD_BYTES = 64 * 1024;
-const MAX_FIRST_BYTES = 64 * 1024 * 1024; // a longer first record is left unread
+const MAX_FIRST_BYTES = 64 * 1024 * 1024; // a longer first record is not decoded
 
-/** The boundary of a file that has no bytes, or does not exist. */
+/** The boundary of a file that is empty or missing. */
 export const EMPTY: Boundary = {
   size: 0,
   end: 0,
@@ -37,14 +37,14 @@ export const EMPTY: Boundary = {
   tail: new Uint8Array(),
 };
 
-/** The boundary behind whole records that were added to a file which had no rest. */
+/** The boundary after whole records were added to a file that ended with a whole record. */
 export function advance(known: Boundary, bytes: Uint8Array, records: number): Boundary {
   const size = known.size + bytes.length;
   const tail = concat([known.tail, bytes.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES);
   return { ...known, size, end: size, records: known.records + records, rest: "nothing", tail };
 }
 
-/** The cells of a record, or `null` where its bytes are not UTF-8. */
+/** Decodes the cells of a record. Returns `null` if its bytes are not UTF-8. */
 export function decodeBytes(bytes: Uint8Array): string[] | null {
   try {
     return decodeRecord(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -53,36 +53,36 @@ export function decodeBytes(bytes: Uint8Array): string[] | null {
   }
 }
 
-/** Where to read from to learn more than is known: a little before the end, to recognise the file. */
+/** The offset to continue reading from: slightly before the end, to recognise the file. */
 export function resumeOffset({ end, tail }: Boundary): number {
   return end - tail.length;
 }
 
-/** What a file was found to be. */
+/** The result of {@linkcode scanFrom}. */
 export interface Found {
-  /** The file, as far as it is known now. */
+  /** The boundary after the bytes that were read. */
   readonly boundary: Boundary;
-  /** Whether the expected bytes stand where the file ended before. */
+  /** Whether the expected bytes follow the previous end of the file. */
   readonly landed: boolean;
 }
 
-/** Sees the cells of a record, and its index in the file: 0 is the header, where there is one. */
+/** Called with the cells of a record and its index in the file; a header has the index 0. */
 export type OnRecord = (cells: readonly string[], index: number) => void;
 
 /** Options of {@linkcode scanFrom}. */
 export interface ScanOptions {
-  /** What might have been added at the file's known size. */
+  /** The bytes that may have been added at the file's known size. */
   readonly expected?: Uint8Array | undefined;
-  /** Called with the cells of each whole record that was not known yet, and its place in the file. */
+  /** Called with each whole record that was not known yet. */
   readonly onRecord?: OnRecord | undefined;
 }
 
 /**
- * Reads on in a file from where it is known, or resolves with `null` where it is another file now
- * and must be read from its start.
+ * Scans a file from its known boundary on. Resolves with `null` if the file was replaced and must be
+ * read from its start.
  *
- * @param chunks The bytes from `resumeOffset(known)` on; none is kept when the next is asked for
- * @param known How far the file is known
+ * @param chunks The bytes from `resumeOffset(known)` on; a chunk is not used after the next request
+ * @param known The boundary so far
  */
 export async function scanFrom(
   chunks: AsyncIterable<Uint8Array>,
@@ -127,13 +127,13 @@ export async function scanFrom(
   return { boundary, landed: expected.length > 0 && landed.found };
 }
 
-/** Keeps the first bytes of a file until its first record is whole, then reads it. */
+/** Collects the first bytes of a file until its first record is whole, then decodes it. */
 class FirstRecord {
   readonly #offset: number;
   #chunks: Uint8Array[] | null = [];
   #length = 0;
   cells: string[] | null = null;
-  /** The bytes up to its end, where the file was read from its start. */
+  /** The bytes up to its end, if the file was read from its start. */
   head: Uint8Array = new Uint8Array();
 
   constructor(offset: number) {
@@ -142,7 +142,7 @@ class FirstRecord {
 
   push(chunk: Uint8Array, first: readonly [start: number, end: number] | undefined): void {
     if (this.#chunks === null) return;
-    this.#chunks.push(chunk.slice()); // what passes by is not kept
+    this.#chunks.push(chunk.slice()); // the caller may overwrite the chunk
     this.#length += chunk.length;
     if (first === undefined && this.#length <= MAX_FIRST_BYTES) return;
     if (first !== undefined) {

@@ -15,25 +15,25 @@ import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
 
 /** Options of {@linkcode DatasetLog}. */
 export interface DatasetLogOptions {
-  /** Whether the first record is a header, written with the first rows. @default {true} */
+  /** Whether the first record is a header, which is written with the first rows. @default {true} */
   readonly header?: boolean | undefined;
-  /** The size in bytes at which a dataset that is rewritten goes on in a new part. @default {1 MiB} */
+  /** The size in bytes at which a rewritten dataset continues in a new part. @default {1 MiB} */
   readonly maxPartBytes?: number | undefined;
-  /** Whether no other writer writes to this dataset. @default {false} */
+  /** Whether this is the only writer of the dataset. @default {false} */
   readonly isAlone?: boolean | undefined;
-  /** The column that holds each sample's id, so that a sample counts once. @default {none} */
+  /** The column of the samples' ids; a sample whose id is stored is not added again. @default {none} */
   readonly idColumn?: string | undefined;
   /**
-   * Whether no two rows of any writers are equal, as with ids or fine timestamps. A refused write is
-   * then looked for: `fetch` and proxies send requests again, and only the second copy's refusal
-   * arrives.
+   * Whether all rows of all writers differ, for example by ids or fine timestamps. The log then
+   * looks for its own bytes after every refusal: `fetch` and proxies replay requests, and the caller
+   * receives only the refusal of the second copy.
    *
    * @default {false}
    */
   readonly uniqueRows?: boolean | undefined;
-  /** How often a request without an answer is sent again. */
+  /** How often and how long failed requests are repeated. */
   readonly retry?: RetryOptions | undefined;
-  /** Told, in a sentence, of repairs. */
+  /** Called with a one-sentence notice after each repair. */
   readonly onNotice?: ((notice: string) => void) | undefined;
 }
 
@@ -47,8 +47,8 @@ interface Entry {
 
 const MAX_BATCH_LENGTH = 512 * 1024; // UTF-16 units
 const MAX_PART_BYTES = 1024 * 1024;
-const BLOCKED_AFTER = 3; // conflicts over an object that is not there, such as a directory
-const CROWDED_AFTER = 3; // conflicts after which writers make way for each other
+const BLOCKED_AFTER = 3; // conflicts about a missing object: the key may be a directory's
+const CROWDED_AFTER = 3; // conflicts after which a writer pauses so that others succeed
 const ROWS_BEFORE = "flagstone-rows-before";
 const encoder: TextEncoder = new TextEncoder();
 
@@ -57,13 +57,13 @@ function mayPass(error: unknown): boolean {
 }
 
 /**
- * One dataset, to whose end rows are added: exactly once, whole, in groups.
+ * Adds rows to the end of one dataset: exactly once, whole, in groups.
  *
- * - One request is under way at a time; all rows that wait share the next one.
- * - A row is acknowledged when it is in the store. A rejected one is not there, unless its error has
- *   the outcome `"unknown"`: then it is there zero or one times.
+ * - One request is in flight at a time; all waiting rows share the next one.
+ * - A row is acknowledged when the store holds it. A rejected row is not stored, unless its error has
+ *   the outcome `"unknown"`: then it is stored zero or one times.
  * - The header is written together with the first rows.
- * - A row that another writer left torn is set aside, never glued to and never dropped.
+ * - A torn row of another writer is set aside: rows are never joined to it, and it is never dropped.
  */
 export class DatasetLog {
   /** The key of the dataset's first part. */
@@ -85,10 +85,10 @@ export class DatasetLog {
   #running: Promise<void> | null = null;
 
   /**
-   * Makes the log of a dataset that surely is not there yet, and touches nothing.
+   * Creates the log of a dataset that does not exist yet, without a request.
    *
-   * @throws {StorageError} `Unsupported` where the adapter offers neither append nor swap, and the
-   * log is not alone
+   * @throws {StorageError} `Unsupported` if the adapter supports neither append nor swap, and other
+   * writers may write to the dataset
    */
   constructor(storage: StorageAdapter, key: string, options: DatasetLogOptions = {}) {
     this.key = key;
@@ -103,7 +103,7 @@ export class DatasetLog {
     this.#object = this.#objectOf(1);
   }
 
-  /** Opens a dataset, in one pass over it, and changes nothing; a missing one is an empty one. */
+  /** Opens a dataset in one pass, without changing it. A missing dataset counts as empty. */
   static async open(
     storage: StorageAdapter,
     key: string,
@@ -115,42 +115,42 @@ export class DatasetLog {
     return log;
   }
 
-  /** How many rows there were when the store was last asked. */
+  /** The number of rows at the last request. */
   get rows(): number {
     const header = this.#hasHeader && this.#object.records > 0 ? 1 : 0;
     return this.#rowsBefore + this.#object.records - header;
   }
 
-  /** Whether there was nothing when the store was last asked: the next rows may be any. */
+  /** Whether the dataset was empty at the last request, so that it accepts any columns. */
   get isEmpty(): boolean {
     return this.#object.isEmpty;
   }
 
   /**
-   * The header; for a dataset without headers its first row. `null` while there is none, or where it
-   * cannot be read.
+   * The header, or the first row of a dataset without a header. `null` if the dataset is empty, or
+   * its first record cannot be read.
    */
   get columns(): readonly string[] | null {
     return this.#columns;
   }
 
-  /** Decides the columns of a dataset that is empty. */
+  /** Sets the columns of an empty dataset. */
   claim(columns: readonly string[]): void {
     this.#columns = columns;
   }
 
-  /** Makes a dataset that is empty, with its header and no row. */
+  /** Creates the dataset with its header and without rows. */
   async make(): Promise<void> {
     await this.#publish([]);
   }
 
   /**
-   * Adds a row; one whose id is there already is not added again.
+   * Adds a row, unless the dataset has a row with its id.
    *
    * @param row The cells
-   * @param onKnown Called where a row with its id was there
-   * @returns How many rows there are now
-   * @throws {NotTakenError} If the dataset has other columns by now; the row is not in it
+   * @param onKnown Called if the dataset has a row with its id
+   * @returns The number of rows in the dataset
+   * @throws {NotTakenError} If the columns of the dataset changed; the row is not stored
    */
   append(row: readonly string[], onKnown?: () => void): Promise<number> {
     return new Promise((resolve, reject) => {
@@ -161,7 +161,7 @@ export class DatasetLog {
   }
 
   async #publishWaiting(): Promise<void> {
-    await Promise.resolve(); // rows of the same moment share the first request, too
+    await Promise.resolve(); // rows added in the same microtask share the first request
     while (this.#waiting.length > 0) {
       const batch = this.#takeBatch();
       try {
@@ -170,7 +170,7 @@ export class DatasetLog {
         for (const { reject } of batch) reject(error);
       }
     }
-    // In one step with the look at what waits: a row that comes later starts anew.
+    // Synchronous with the check of the queue, so that a later row starts a new run.
     this.#running = null;
   }
 
@@ -180,7 +180,7 @@ export class DatasetLog {
     return this.#waiting.splice(0, full === -1 ? this.#waiting.length : Math.max(1, full));
   }
 
-  /** Adds the batch exactly once, and resolves its entries with the number of rows. */
+  /** Adds the batch exactly once and resolves its entries with the number of rows. */
   async #publish(batch: readonly Entry[]): Promise<void> {
     const backoff = new Backoff(this.#retry);
     for (let conflicts = 0;; conflicts++) {
@@ -206,7 +206,7 @@ export class DatasetLog {
     try {
       return await this.#object.add(bytes, records, this.#columns, backoff);
     } catch (error) {
-      // What was given up may still arrive, and must not replace what is written next.
+      // The abandoned request may still arrive, and must not overwrite the next one.
       if (this.writeMode === "write-once") this.#object = this.#objectOf(++this.#part);
       throw error;
     }
@@ -218,7 +218,7 @@ export class DatasetLog {
       resolve(before + i + 1);
     });
     if (fresh.length === batch.length) return;
-    // The others were there before, or stand twice in the batch.
+    // The other entries were stored before, or are duplicates within the batch.
     const added = new Set(fresh);
     for (const entry of batch) {
       if (added.has(entry)) continue;
@@ -227,7 +227,7 @@ export class DatasetLog {
     }
   }
 
-  /** The entries of a batch whose samples are not there yet, each id once. */
+  /** The entries of a batch whose samples are not stored yet, without duplicate ids. */
   #withoutKnown(batch: readonly Entry[]): readonly Entry[] {
     const ids = this.#ids;
     if (ids === null) return batch;
@@ -241,21 +241,24 @@ export class DatasetLog {
   }
 
   #crowdedOut(): StorageError {
-    return new StorageError(`Cannot append to "${this.key}" as other writers are always first`, {
-      code: "Unavailable",
-      adapter: this.#storage.name,
-      key: this.key,
-      outcome: "not-applied",
-    });
+    return new StorageError(
+      `Cannot append to "${this.key}": other writers were always first; flag again later`,
+      {
+        code: "Unavailable",
+        adapter: this.#storage.name,
+        key: this.key,
+        outcome: "not-applied",
+      },
+    );
   }
 
   get #needsHeader(): boolean {
     return this.#hasHeader && this.#object.records === 0;
   }
 
-  /** Makes sure that rows can be added where the file ends, and that they belong there. */
+  /** Ensures that the rows fit the file's columns and can be added at its end. */
   async #prepare(): Promise<void> {
-    this.#refuseOthers(); // of a file that is another's now not even the torn end is ours to mend
+    this.#refuseOthers(); // a torn end is not repaired if the file's columns changed
     await this.#object.closeRest();
     this.#refuseOthers();
     this.#roll();
@@ -270,25 +273,25 @@ export class DatasetLog {
   }
 
   /**
-   * Goes on in a new part where this one is full. Whether it is full depends on nothing but its size,
-   * which every writer must know to add to it: so no row is added behind the next part's start.
+   * Continues in a new part if this one is full. That depends only on its size, which every writer
+   * must know to add to it: so no writer adds to a part after another one started the next.
    */
   #roll(): void {
     const header = this.#hasHeader ? 1 : 0;
     if (this.writeMode === "append" || this.#object.records <= header) return;
-    // What is written once is full at once.
+    // A part that is written once is full after its first write.
     if (this.writeMode === "rewrite" && this.#object.size < this.#maxPartBytes) return;
     this.#rowsBefore = this.rows;
     this.#ids?.nextPart();
     this.#object = this.#objectOf(++this.#part);
   }
 
-  /** Looks again for the latest part, after the one that was it has gone. */
+  /** Looks for the latest part again, after the known one was deleted. */
   #relocate(backoff: Backoff): Promise<void> {
     return backoff.repeat(mayPass, () => this.#locate());
   }
 
-  /** Finds the dataset's latest part, and how many rows the parts before have. */
+  /** Finds the dataset's latest part and counts the rows of the earlier ones. */
   async #locate(): Promise<void> {
     this.#part = this.writeMode === "append" ? 1 : await latestPart(this.#storage, this.key);
     this.#rowsBefore = await this.#rowsBeforePart();
@@ -300,7 +303,7 @@ export class DatasetLog {
     if (this.#part === 1) return 0;
     const info = await this.#storage.stat(partKey(this.key, this.#part));
     const kept = Number(info?.metadata?.[ROWS_BEFORE] ?? NaN);
-    // Only to know the ids must the parts before be read again.
+    // The earlier parts are read again only for their ids.
     return Number.isSafeInteger(kept) && this.#ids === null ? kept : await this.#readPartsBefore();
   }
 
@@ -321,16 +324,17 @@ export class DatasetLog {
   #objectOf(part: number): DatasetPart {
     const key = partKey(this.key, part);
     const ids = this.#ids;
-    return new DatasetPart(this.#storage, key, this.#targetOf(key), {
+    return new DatasetPart(this.#storage, key, this.#writerFor(key), {
       onNotice: this.#onNotice,
       uniqueRows: this.#uniqueRows,
-      ...(ids === null
-        ? {}
-        : { onRecord: (cells, index) => ids.see(cells, index), onReset: () => ids.reset() }),
+      ...(ids && {
+        onRecord: (cells, index) => ids.see(cells, index),
+        onReset: () => ids.reset(),
+      }),
     });
   }
 
-  #targetOf(key: string): PartWriter {
+  #writerFor(key: string): PartWriter {
     switch (this.writeMode) {
       case "append":
         return appendWriter(this.#storage, key);

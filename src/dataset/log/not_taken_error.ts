@@ -1,8 +1,8 @@
-/** Rejects rows for which a file is not, or no longer: they belong into another one. */
+/** Thrown when a file does not accept a row, which then belongs in another file. */
 export class NotTakenError extends Error {
-  /** The class's name, also where it is minified. */
+  /** The class's name, even in minified code. */
   override readonly name = "NotTakenError";
-  /** Whether nothing can be logged under the key, such as that of a directory. */
+  /** Whether nothing can be logged under this key, for example because it is a directory. */
   readonly blocked: boolean;
 
   constructor(message: string, blocked: boolean = false) {

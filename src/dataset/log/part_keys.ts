@@ -1,7 +1,7 @@
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import { compareKeys } from "../../storage/validate_key.ts";
 
-/** Splits a key where the number of a sibling or a part goes: before its extension. */
+/** Splits a key before its extension, which is where the number of a sibling or a part is inserted. */
 export function splitExtension(key: string): [stem: string, extension: string] {
   const dot = key.lastIndexOf(".");
   return dot > key.lastIndexOf("/") + 1 ? [key.slice(0, dot), key.slice(dot)] : [key, ""];
@@ -13,13 +13,13 @@ export function partKey(key: string, part: number): string {
   return part === 1 ? key : `${stem}.${part}${extension}`;
 }
 
-/** The key of the segment that one writer of a dataset has to itself: `dataset1.w0f….csv`. */
+/** The key of the segment that only one writer of a dataset writes: `dataset1.w0f….csv`. */
 export function segmentKey(key: string, writer: string): string {
   const [stem, extension] = splitExtension(key);
   return `${stem}.${writer}${extension}`;
 }
 
-/** A name for a writer's segments that no other writer has. */
+/** Returns a unique name for a writer's segments. */
 export function newWriter(): string {
   return `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }
@@ -27,7 +27,7 @@ export function newWriter(): string {
 const PART = /^[1-9]\d{0,14}$/;
 const SEGMENT = /^(w[0-9a-f]{12})(?:\.([1-9]\d{0,14}))?$/;
 
-/** What stands between a dataset's stem and its extension, for each object beside it. */
+/** Yields the text between the dataset's stem and its extension, for each object next to it. */
 async function* middles(
   storage: StorageAdapter,
   key: string,
@@ -39,14 +39,14 @@ async function* middles(
   }
 }
 
-/** The last of the parts 2, 3, … that follow each other; other numbers are somebody's backups. */
+/** The last of the consecutive parts 2, 3, …; numbers after a gap are backups made by a user. */
 function lastInRow(parts: ReadonlySet<number>): number {
   let last = 1;
   while (parts.has(last + 1)) last++;
   return last;
 }
 
-/** The latest part of a dataset that there is; 1 where there is none. */
+/** Finds the number of a dataset's latest part, or 1 if it has no further part. */
 export async function latestPart(storage: StorageAdapter, key: string): Promise<number> {
   const parts = new Set<number>();
   for await (const middle of middles(storage, key)) {
@@ -55,7 +55,7 @@ export async function latestPart(storage: StorageAdapter, key: string): Promise<
   return lastInRow(parts);
 }
 
-/** The keys of all that a dataset consists of: its parts in their order, then its segments. */
+/** Lists the keys of a dataset's objects: its parts in their order, then its segments. */
 export async function objectKeysOf(storage: StorageAdapter, key: string): Promise<string[]> {
   const parts = new Set<number>();
   const segments: [writer: string, part: number][] = [];

@@ -2,8 +2,8 @@ import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import { StorageError } from "../../storage/storage_error.ts";
 
 /**
- * How rows reach the store: added to an object, by rewriting it with compare-and-swap, or each group
- * in an object of its own, which is never written again.
+ * How rows reach the store: appended to an object, by rewriting it with compare-and-swap, or each
+ * group of rows in a separate object that is written once.
  *
  * @category Loggers
  */
@@ -20,8 +20,8 @@ export function writeModeFor({ name, capabilities }: StorageAdapter, isAlone: bo
   if (capabilities.create !== "none" && capabilities.swap !== "none") return "rewrite";
   if (isAlone) return "write-once";
   throw new StorageError(
-    `Cannot log to the adapter "${name}" as it offers neither append nor compare-and-swap: ` +
-      "give the logger `segments: true`, so that each writer has files of its own",
+    `Cannot log to "${name}": it supports neither append nor compare-and-swap; ` +
+      "pass `segments: true`, so that each writer has separate files",
     { code: "Unsupported", adapter: name, outcome: "not-applied" },
   );
 }

@@ -1,23 +1,23 @@
 import { aborted, type Attempt } from "./fail.ts";
 import type { Outcome } from "../storage_error.ts";
 
-/** Gives back a slot; to be called once. */
+/** Returns a slot. Call it once. */
 export type Release = () => void;
 
-/** So many slots, given to those who wait in the order of their calls. */
+/** A number of slots, which waiters get in the order of their calls. */
 export class Slots {
   #free: number;
   readonly #waiting: Set<() => void> = new Set();
 
-  /** Makes so many slots. */
+  /** Creates this number of slots. */
   constructor(count: number) {
     this.#free = count;
   }
 
-  /** Waits for a slot. Who is aborted leaves the queue at once, and never gets one. */
+  /** Waits for a slot. An aborted waiter leaves the queue immediately. */
   async take(
     signal: AbortSignal | undefined,
-    [attempt, outcome]: readonly [attempt: Attempt, outcome: Outcome | undefined],
+    { attempt, outcome }: { readonly attempt: Attempt; readonly outcome?: Outcome | undefined },
   ): Promise<Release> {
     if (signal?.aborted) throw aborted(attempt, signal, outcome);
     if (this.#free > 0) this.#free--;

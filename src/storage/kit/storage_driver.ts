@@ -38,7 +38,7 @@ export interface StorageDriverOptions {
   /** The adapter's name, for messages. */
   readonly name: string;
   /**
-   * What the adapter promises; the base refuses everything else.
+   * The capabilities that the adapter promises. The base refuses every call that needs others.
    *
    * @default {nothing: no create, swap or append, not durable, versions "content", no metadata}
    */
@@ -55,8 +55,6 @@ const NOTHING: Capabilities = {
   versions: "content",
   metadata: false,
 };
-
-type Append = NonNullable<StorageAdapter["append"]>;
 
 /**
  * The base class of adapters: a subclass implements a few primitives, and inherits the public
@@ -116,10 +114,10 @@ type Append = NonNullable<StorageAdapter["append"]>;
 export abstract class StorageDriver implements StorageAdapter {
   /** The adapter's name, for messages. */
   readonly name: string;
-  /** What the adapter promises. */
+  /** The capabilities that the adapter promises. */
   readonly capabilities: Capabilities;
   /** See `StorageAdapter.append`; missing if the capabilities do not declare it. */
-  readonly append?: Append;
+  readonly append?: NonNullable<StorageAdapter["append"]>;
   readonly #space: Namespace;
   #disposed = false;
 

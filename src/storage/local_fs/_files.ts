@@ -3,21 +3,21 @@ import { fsError, systemCode } from "./_errors.ts";
 import type { ObjectInfo, ObjectVersion } from "../storage_adapter.ts";
 import { RESERVED_PREFIX } from "../validate_key.ts";
 
-/** What the names of staged files begin with. */
+/** The start of the names of staged files. */
 export const STAGE_PREFIX: string = `${RESERVED_PREFIX}stage-`;
 
-/** A body that was written under a reserved name, to be moved to its place. */
+/** A body under a reserved name, which is moved to its place later. */
 export interface Stage {
   readonly path: string;
   readonly key: string;
 }
 
-/** The directory that a path lies in. */
+/** The directory of a path. */
 export function parentOf(path: string): string {
   return path.replace(/[/\\][^/\\]*$/, "");
 }
 
-/** Opens a file to stage a body in, under a name of fixed length that is no key. */
+/** Opens a file for a staged body, under a name of fixed length that is not a valid key. */
 export function openStage(dir: string, key: string): Stage & { readonly file: Deno.FsFile } {
   const random = crypto.randomUUID().slice(0, 18).replaceAll("-", "");
   const path = `${dir}/${STAGE_PREFIX}${random}`;
@@ -29,7 +29,7 @@ export function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It was published by a rename, or is reaped later.
+    // It was published by a rename, or a listing removes it later.
   }
 }
 
@@ -53,8 +53,8 @@ function toInfo(key: string, file: Deno.FileInfo): ObjectInfo {
 }
 
 /**
- * What is known of the file at a path; `null` where there is none, or a directory. `onSpecial` is
- * called for what is neither.
+ * Returns what the system reports about the file at a path, or `null` if there is nothing or a
+ * directory. Calls `onSpecial` for anything else, such as a link.
  */
 export function infoOf(
   path: string,
@@ -81,14 +81,14 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   }
 }
 
-/** Makes a directory with those above it; `durable` writes each new name to the disk. */
+/** Creates a directory and those above it; `durable` syncs each new name to the disk. */
 export function makeDirectory(dir: string, durable: boolean): void {
   if (!durable) return Deno.mkdirSync(dir, { recursive: true });
   const parent = parentOf(dir);
   try {
     Deno.mkdirSync(dir);
   } catch (error) {
-    // What is there may be a file, or a link to nowhere.
+    // The existing name may be a file, or a link to nothing.
     if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(dir).isDirectory) return;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     makeDirectory(parent, durable);
@@ -102,7 +102,7 @@ export function makeDirectory(dir: string, durable: boolean): void {
   }
 }
 
-/** Links a staged file to its place: unlike a rename this fails where somebody else was first. */
+/** Links a staged file to its place: unlike a rename, this fails if another writer was first. */
 function linkNew(stage: Stage, path: string): void {
   try {
     Deno.linkSync(stage.path, path);
@@ -118,7 +118,7 @@ function linkNew(stage: Stage, path: string): void {
 
 /**
  * Moves a staged file to its place. The caller holds the lock of the directory and has looked at
- * what is there (`old`).
+ * the existing file (`old`).
  */
 export function publish(
   stage: Stage,
@@ -131,17 +131,17 @@ export function publish(
   if (old !== null && Deno.build.os !== "windows") {
     Deno.chmodSync(stage.path, (Deno.lstatSync(path).mode ?? 0o666) & 0o7777);
   }
-  // Looked at before, as another program may take it away at once, and it was published even so.
+  // Before publishing: another program may remove the file immediately afterwards.
   const file = Deno.lstatSync(stage.path);
   if (exclusive) linkNew(stage, path);
   else Deno.renameSync(stage.path, path);
-  // Windows may give it the time of birth of what had the name before.
+  // Windows may give it the birth time of the file that had the name before.
   return toInfo(stage.key, Deno.build.os === "windows" ? Deno.lstatSync(path) : file);
 }
 
 /**
  * Adds bytes to a file, all of them or none. The caller holds the lock of the directory and has
- * looked at what is there (`old`).
+ * looked at the existing file (`old`).
  */
 export async function appendAll(
   path: string,
@@ -150,7 +150,7 @@ export async function appendAll(
   old: ObjectInfo,
   durable: boolean,
 ): Promise<ObjectInfo> {
-  // In append mode no byte of a program that takes no lock can be overwritten.
+  // Append mode cannot overwrite bytes of a program that ignores the lock.
   const file = Deno.openSync(path, { append: true });
   try {
     refuseOther(file, old);
@@ -167,7 +167,7 @@ export async function appendAll(
   }
 }
 
-/** A program that takes no lock may have put another file there since it was looked at. */
+/** A program that ignores the lock may have replaced the file since the caller looked at it. */
 function refuseOther(file: Deno.FsFile, { key, version }: ObjectInfo): void {
   if (versionOf(file.statSync()) === version) return;
   throw fail({ adapter: "local-fs", operation: "append to", key }, {
@@ -177,7 +177,7 @@ function refuseOther(file: Deno.FsFile, { key, version }: ObjectInfo): void {
   });
 }
 
-/** Undoes an append that failed; where that fails, too, nobody knows how much of it is there. */
+/** Undoes a failed append. If that fails as well, the outcome is unknown. */
 function takeBack(
   file: Deno.FsFile,
   path: string,
@@ -192,7 +192,7 @@ function takeBack(
   }
 }
 
-/** The kernel's time may lie behind one that was forced forward: it must not go back. */
+/** Keeps the modification time from going back behind one that `publish()` set ahead. */
 function keepTimeMoving(
   file: Deno.FsFile,
   key: string,
@@ -208,7 +208,7 @@ function keepTimeMoving(
   try {
     file.utimeSync(old.modified, old.modified);
   } catch {
-    return toInfo(key, now); // the file is another user's, and what was written is written
+    return toInfo(key, now); // the file belongs to another user; the bytes are written
   }
   return toInfo(key, file.statSync());
 }

@@ -1,10 +1,10 @@
 import { RESERVED_PREFIX } from "../validate_key.ts";
 
-/** A directory that this caller alone may change, among all who keep to its lock. */
+/** A directory that only this caller may change, among all callers that use its lock. */
 export interface LockedDirectory {
-  /** The open directory, or where directories cannot be opened, its lock file. */
+  /** The open directory, or its lock file on systems that cannot open directories. */
   readonly handle: Deno.FsFile;
-  /** Whether it is a directory that was found under its name. */
+  /** Whether the path is a directory. */
   readonly isDirectory: boolean;
   /** Lets the next caller in. */
   release(): void;
@@ -13,28 +13,28 @@ export interface LockedDirectory {
 const LOCK_FILE = `${RESERVED_PREFIX}lock`;
 
 /**
- * After how many locks timers and sockets get a turn: some 25 ms. Each leaves some kB to the garbage
- * collector, in a chain that it finds late, so that they must not be many.
+ * The number of locks, about 25 ms, after which timers and sockets run. Each such pause leaves a few
+ * kB of garbage in a chain that V8 collects late, so they must be rare.
  */
 const LOCKS_AT_A_STRETCH = 512;
 let locks = 0;
 
-/** The callers of this process that are at one directory. */
+/** The callers of this process that use one directory. */
 interface Queue {
   isTaken: boolean;
   readonly waiting: (() => void)[];
 }
 
 /**
- * The queues of this process. So many are kept though nobody stands in them: a map that is emptied
- * and filled with every call leaves garbage that V8 does not find before it has grown for long.
+ * The queues of this process. A few empty ones are kept: a map that is emptied and filled with every
+ * call leaves garbage that V8 collects late.
  */
 const queues: Map<string, Queue> = new Map();
 const MOST_IDLE = 64;
 
 /**
- * Waits its turn among the callers of this process. A blocking wait for the lock of a file holds a
- * thread; so at most one caller of a process waits there.
+ * Waits for the other callers of this process. Waiting for the lock of a file blocks a thread, so at
+ * most one caller of a process waits there.
  */
 async function takeTurn(dir: string): Promise<void> {
   let queue = queues.get(dir);
@@ -44,12 +44,12 @@ async function takeTurn(dir: string): Promise<void> {
 }
 
 /**
- * Lets timers and sockets have a turn now and then. Calls on the disk are synchronous, for they take
- * microseconds: a program that awaits one after the other would else keep the event loop from them.
+ * Yields occasionally; synchronous disk calls would otherwise starve the event loop of a program that
+ * awaits one flag after the other.
  */
 async function letOthersRun(): Promise<void> {
   if (++locks % LOCKS_AT_A_STRETCH !== 0) return;
-  // Older Deno has no such global.
+  // Older versions of Deno do not have this global.
   await new Promise<void>((done) => void (globalThis.setImmediate ?? setTimeout)(done));
 }
 
@@ -63,9 +63,8 @@ function endTurn(dir: string): void {
 }
 
 /**
- * Opens what is locked in place of a directory's content: the directory itself, so that no lock
- * file lies among a user's data. Where a directory cannot be opened (Windows), a file in it that is
- * never removed.
+ * Opens the file that is locked: the directory itself, so that no lock file lies among a user's data.
+ * If a directory cannot be opened (Windows), a file in it that is never removed.
  */
 function openLock(dir: string, lockFile: boolean): Deno.FsFile {
   return lockFile
@@ -78,8 +77,8 @@ function openLock(dir: string, lockFile: boolean): Deno.FsFile {
 }
 
 /**
- * What was opened, if it is still what is at the path: a directory may have been removed and made
- * again since.
+ * Returns the information of an open directory if it is still the one at the path: it may have been
+ * removed and created again.
  */
 function currentInfo(handle: Deno.FsFile, dir: string): Deno.FileInfo | null {
   try {
@@ -94,9 +93,9 @@ function currentInfo(handle: Deno.FsFile, dir: string): Deno.FileInfo | null {
 
 /**
  * Locks a directory against every caller on this host that does the same. The kernel frees the lock
- * when its holder dies. Rejects with `Deno.errors.NotFound` where there is no such directory.
+ * when its holder dies. Rejects with `Deno.errors.NotFound` if there is no such directory.
  *
- * The lock of a data file would not do: replacing the file by a rename replaces what is locked.
+ * Locking a data file would not work: a rename replaces the locked file.
  */
 export async function lockDirectory(
   dir: string,
@@ -108,7 +107,7 @@ export async function lockDirectory(
     while (true) {
       const handle = openLock(dir, lockFile);
       try {
-        // Without contention the synchronous call takes microseconds, the other one a thread.
+        // Without contention the synchronous call takes microseconds; the other one needs a thread.
         if (!handle.tryLockSync(true)) await handle.lock(true);
         const info = currentInfo(handle, lockFile ? `${dir}/${LOCK_FILE}` : dir);
         if (info !== null) {

@@ -5,12 +5,12 @@ import { lockDirectory, type LockedDirectory } from "./_lock.ts";
 import type { OperationOptions } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 
-/** What is done under the lock of the directory that a key lies in. */
+/** An action that runs under the lock of the directory of a key. */
 export type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
 
 const MOST_REMOVALS = 100;
 
-/** The directory that keys are paths below: where they are, and who may be in there. */
+/** The directory that keys are paths below. It finds their paths and holds their locks. */
 export class FsRoot {
   /** The directory, as an absolute path. */
   readonly path: string;
@@ -21,12 +21,12 @@ export class FsRoot {
     this.#durable = durable;
   }
 
-  /** Where the object of a key is. */
+  /** The path of the object of a key. */
   pathOf(key: string): string {
     return `${this.path}/${key}`;
   }
 
-  /** Runs an action alone among all callers in the directory of a key; `null` where there is none. */
+  /** Runs an action under the lock of the directory of a key; returns `null` if there is none. */
   async inExisting<T>(
     attempt: Attempt,
     options: OperationOptions | undefined,
@@ -49,7 +49,7 @@ export class FsRoot {
     }
   }
 
-  /** The same, but makes the directory where there is none. */
+  /** Like `inExisting()`, but creates the directory if there is none. */
   async inMade<T>(
     attempt: Attempt,
     options: OperationOptions | undefined,
@@ -67,7 +67,7 @@ export class FsRoot {
     }
   }
 
-  /** Makes a directory; another process may remove it at once, for being empty. */
+  /** Creates a directory. Another process may remove it immediately because it is empty. */
   #make(dir: string, attempt: Attempt): void {
     try {
       makeDirectory(dir, this.#durable);
@@ -82,7 +82,7 @@ export class FsRoot {
     return refusal(attempt, "Misconfigured", why);
   }
 
-  /** Removes directories that became empty, each under its lock, so that no writer stands in it. */
+  /** Removes directories that became empty, each under its lock, so that no writer is in it. */
   async prune(key: string): Promise<void> {
     let dir = parentOf(this.pathOf(key));
     while (dir.length > this.path.length) {
@@ -95,13 +95,13 @@ export class FsRoot {
           lock.release();
         }
       } catch {
-        return; // not empty, or gone: both end it
+        return; // not empty, or already gone
       }
       dir = parentOf(dir);
     }
   }
 
-  /** What the file system said, as a `StorageError`. */
+  /** Translates an error of the file system. */
   error(error: unknown, attempt: Attempt): StorageError {
     const code = systemCode(error);
     if ((code === "ENOTDIR" || code === "EEXIST") && !mayBeDirectory(this.path)) {
@@ -112,7 +112,7 @@ export class FsRoot {
     return fsError(error, attempt, key === undefined ? this.path : this.pathOf(key), "not-applied");
   }
 
-  /** Refuses a directory that is none, or that a symbolic link below the root leads to. */
+  /** Refuses a path that is not a directory, or that a symbolic link below the root leads to. */
   #refuseDetour(dir: string, { isDirectory }: LockedDirectory, attempt: Attempt): void {
     if (dir !== this.path && realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
       const why = "a symbolic link, or a name in other case, is on its path";

@@ -3,9 +3,9 @@ import { type Attempt, fail } from "../kit/fail.ts";
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The bytes of a file from `start` to `end`. The file is opened at once, so that a reader of one that
- * is replaced reads the old one, and closed at the end, on an error, and when the reader cancels.
- * Readers may bring their own buffers.
+ * Streams the bytes of a file from `start` to `end`. The file is opened immediately, so that the
+ * reader of a file that is replaced reads the old one. It is closed at the end, on an error, and when
+ * the reader cancels. Readers may pass their own buffers.
  */
 export function streamFile(
   path: string,

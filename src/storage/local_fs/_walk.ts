@@ -1,14 +1,14 @@
 import { compareKeys, isValidKey } from "../validate_key.ts";
 
-/** What a walk looks for. */
+/** Options of {@linkcode walkKeys}. */
 export interface WalkOptions {
   readonly prefix: string;
   readonly after: string;
-  /** Called with the path of each entry that is no key, such as a stage file. */
+  /** Called with the path of each entry that is not a valid key, such as a staged file. */
   readonly onOther: (path: string) => void;
 }
 
-/** Whether a directory (its keys' common beginning, with the slash) may hold what is looked for. */
+/** Whether a directory, as the common start of its keys with the slash, may contain wanted keys. */
 function mayHold(dirKey: string, { prefix, after }: WalkOptions): boolean {
   const inPrefix = dirKey.startsWith(prefix) || prefix.startsWith(dirKey);
   return inPrefix &&
@@ -19,14 +19,14 @@ async function entriesOf(dir: string): Promise<Deno.DirEntry[]> {
   try {
     return await Array.fromAsync(Deno.readDir(dir));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return []; // removed since it was seen
+    if (error instanceof Deno.errors.NotFound) return []; // removed since it was listed
     throw error;
   }
 }
 
 /**
- * The keys below a directory in the order of their UTF-8 bytes. Symbolic links and names that are no
- * keys are passed over.
+ * Yields the keys below a directory in the order of their UTF-8 bytes. Symbolic links and names that
+ * are not valid keys are skipped.
  */
 export async function* walkKeys(
   dir: string,
@@ -37,7 +37,7 @@ export async function* walkKeys(
   for (const { name, isFile, isDirectory } of await entriesOf(dir)) {
     const key = dirKey + name;
     if (!isValidKey(key)) options.onOther(`${dir}/${name}`);
-    // With its slash a directory sorts where its keys do: "a-b" and "a.b" come before "a/b".
+    // With its slash a directory sorts like its keys: "a-b" and "a.b" come before "a/b".
     else if (isDirectory && mayHold(`${key}/`, options)) found.push(`${key}/`);
     else if (
       isFile && key.startsWith(options.prefix) &&

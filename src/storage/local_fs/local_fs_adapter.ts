@@ -24,18 +24,22 @@ import { StorageDriver } from "../kit/storage_driver.ts";
 import type { ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
 import { StorageError } from "../storage_error.ts";
 
-/** Options of {@linkcode LocalFsAdapter}. */
+/**
+ * Options of {@linkcode LocalFsAdapter}.
+ *
+ * @category Storage adapters
+ */
 export interface LocalFsAdapterOptions {
-  /** The directory that keys are paths below. It is made by the first write. */
+  /** The directory that keys are paths below. The first write creates it. */
   readonly root: string | URL;
   /**
-   * Whether a resolved write is on the disk and survives power loss. Costs an `fsync` a write.
+   * Whether a resolved write is on the disk and survives power loss. Costs an `fsync` per write.
    *
    * @default {false}
    */
   readonly durable?: boolean | undefined;
   /**
-   * The age in milliseconds at which a listing removes what a killed process left behind.
+   * The age in milliseconds at which a listing removes the staged files of a killed process.
    *
    * @default {3_600_000}
    */
@@ -45,19 +49,21 @@ export interface LocalFsAdapterOptions {
 const NAME = "local-fs";
 const HOUR_MS = 3_600_000;
 
-/** How many bodies are staged at a time, each with a file open: systems allow some thousand. */
+/** The number of bodies that are staged at a time, each with an open file: systems allow thousands. */
 const stages: Slots = new Slots(256);
 
-/** How long deletion waits for the clock, so that a version does not come back. */
+/** The longest time that a deletion waits for the clock, so that no version repeats. */
 const LONGEST_WAIT_MS = 20;
 
 /**
  * Keeps objects as files below a directory of the local disk, with Deno.
  *
- * Writes are atomic: staged beside their place, then moved there. Creation, swap and append have one
- * winner among all processes of the host that use this adapter, by a lock on the directory which the
- * kernel frees when its holder dies. An append that fails is undone. Symbolic links below the root
- * are not followed.
+ * Writes are atomic: they are staged next to their place, then moved there. Creation, swap and append
+ * have one winner among all processes of the host that use this adapter, by a lock on the directory
+ * that the kernel frees when its holder dies. A failed append is undone. Symbolic links below the
+ * root are not followed.
+ *
+ * @category Storage adapters
  *
  * @example Usage
  * ```ts
@@ -109,12 +115,13 @@ export class LocalFsAdapter extends StorageDriver {
     this.#reapAfterMs = reapAfterMs;
   }
 
+  /** Returns what the store reports about an object. */
   protected override async statObject(call: DriverCall): Promise<ObjectInfo | null> {
     const { attempt, key } = call;
     return await this.#root.inExisting(attempt, call, (path) => look(path, key, attempt));
   }
 
-  /** Opens the file at once: a reader of an object that is replaced meanwhile reads the old one. */
+  /** Opens the file immediately: the reader of an object that is replaced reads the old one. */
   protected override async readObject(call: ReadCall): Promise<ReadResult | null> {
     const { attempt, key, range, ifVersion, signal } = call;
     return await this.#root.inExisting(attempt, call, (path) => {
@@ -129,7 +136,7 @@ export class LocalFsAdapter extends StorageDriver {
   /** Stages the body next to its place, then moves it there in one step. */
   protected override async writeObject(call: WriteCall): Promise<ObjectInfo> {
     const { attempt, key, precondition, signal } = call;
-    const release = await stages.take(signal, [attempt, "not-applied"]);
+    const release = await stages.take(signal, { attempt, outcome: "not-applied" });
     const stage = await this.#stage(call).finally(release);
     try {
       return await this.#root.inMade(attempt, call, (path, directory) => {
@@ -194,11 +201,12 @@ export class LocalFsAdapter extends StorageDriver {
     }
   }
 
+  /** Translates an error of the file system. */
   protected override toStorageError(error: unknown, attempt: Attempt): StorageError {
     return this.#root.error(error, attempt);
   }
 
-  /** Makes an object together with its first bytes, so that a kill leaves no empty one behind. */
+  /** Creates an object together with its first bytes, so that a kill cannot leave an empty one. */
   async #create(
     path: string,
     key: string,
@@ -232,16 +240,16 @@ export class LocalFsAdapter extends StorageDriver {
         await directory.sync();
       } catch (error) {
         const attempt = { adapter: this.name, operation: "write", key: info.key };
-        throw fsError(error, attempt, path, "unknown"); // it is there, but may not outlive a power loss
+        throw fsError(error, attempt, path, "unknown"); // it is there, but may not survive a power loss
       }
     }
     return info;
   }
 
-  /** Writes a body under a reserved name in the directory that it will lie in. */
+  /** Writes a body under a reserved name in the directory of its key. */
   async #stage(call: WriteCall): Promise<Stage> {
     const { attempt, key } = call;
-    // Under the lock, where it is made sure that the path has no detour.
+    // Under the lock, which also checks that no link is on the path.
     const stage = await this.#root.inMade(attempt, call, (path) => {
       return openStage(parentOf(path), key);
     });
@@ -263,28 +271,28 @@ export class LocalFsAdapter extends StorageDriver {
     try {
       const { mtime, nlink } = Deno.lstatSync(path);
       const age = Date.now() - (mtime?.getTime() ?? Date.now());
-      // With a second name it was published, and its time is that of the object.
+      // A file with a second name was published, and has the time of the object.
       if (age > this.#reapAfterMs || (nlink ?? 1) > 1) Deno.removeSync(path);
     } catch {
-      // Somebody else reaped it, or may not: a listing does not fail over debris.
+      // Another process removed it, or this one must not: a listing does not fail for debris.
     }
   }
 }
 
-/** What is at a path: an object, or nothing (a directory is nothing); a link is refused. */
+/** Returns the object at a path; `null` for nothing and for a directory. Refuses a link. */
 function look(path: string, key: string, attempt: Attempt): ObjectInfo | null {
   return infoOf(path, key, () => {
     throw fail(attempt, {
       code: "PermissionDenied",
-      why: "it is a symbolic link or no regular file",
+      why: "it is a symbolic link or not a regular file",
       outcome: "not-applied",
     });
   });
 }
 
-/** Waits until the clock is past an object's time, lest its successor gets the same version. */
+/** Waits until the clock is past an object's time, so that its successor gets another version. */
 async function passTime(old: ObjectInfo): Promise<void> {
   const until = old.modified?.getTime() ?? 0;
-  if (until - Date.now() > LONGEST_WAIT_MS) return; // its time of birth tells them apart then
+  if (until - Date.now() > LONGEST_WAIT_MS) return; // their birth times differ then
   while (Date.now() <= until) await new Promise((done) => setTimeout(done, 1));
 }

@@ -10,7 +10,7 @@ import {
 const RACERS = 8;
 const KEPT: WriteOptions = { contentType: "text/plain", metadata: { purpose: "probe" } };
 
-/** What a loser of a race may be told where a store is overburdened by it. */
+/** Codes that the loser of a race may get from an overloaded store. */
 const TOLERATED: ReadonlySet<StorageErrorCode> = new Set([
   "Conflict",
   "RateLimited",
@@ -20,14 +20,14 @@ const TOLERATED: ReadonlySet<StorageErrorCode> = new Set([
   "Unknown",
 ]);
 
-/** Waits for all, so that nothing is under way any more when the first failure is thrown. */
+/** Waits for all, so that nothing is in flight when the first failure is thrown. */
 async function together(...actions: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(actions)) {
     if (result.status === "rejected") throw result.reason;
   }
 }
 
-/** One run of a probe: what it examines, and what it has to remove. */
+/** One run of a probe: its checks, and the objects to remove. */
 export class Probing {
   readonly #adapter: StorageAdapter;
   readonly #signal: AbortSignal | undefined;
@@ -35,7 +35,7 @@ export class Probing {
   readonly #written: Set<string> = new Set();
   #operations = 0;
 
-  /** Chooses names that nobody has. */
+  /** Chooses a directory that no other writer uses. */
   constructor(adapter: StorageAdapter, prefix: string, signal: AbortSignal | undefined) {
     const name = `flagstone-probe-${crypto.randomUUID()}/`;
     this.#adapter = adapter;
@@ -43,12 +43,12 @@ export class Probing {
     this.#directory = (prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`) + name;
   }
 
-  /** How many operations there were. */
+  /** The number of operations so far. */
   get operations(): number {
     return this.#operations;
   }
 
-  /** A creation, and what is seen of it. */
+  /** Checks a creation, and how it reads and lists. */
   async checkCreation(): Promise<void> {
     const { create, metadata } = this.#adapter.capabilities;
     const precondition = create === "none" ? undefined : "absent";
@@ -68,12 +68,12 @@ export class Probing {
     );
   }
 
-  /** A race of creations. */
+  /** Checks a race of creations. */
   async checkCreationRace(): Promise<void> {
     await this.#race("raced", "absent", "one key that was absent (If-None-Match: *)");
   }
 
-  /** A swap, those that must be refused, and a race of swaps. */
+  /** Checks a swap, swaps that must be refused, and a race of swaps. */
   async checkSwap(): Promise<void> {
     const old = await this.#write("swapped", "old");
     const info = await this.#swap("swapped", old, "new");
@@ -94,11 +94,14 @@ export class Probing {
     await this.#checkBody(winner, text);
   }
 
-  /** Appends, and those that must be refused. */
+  /** Checks appends, and appends that must be refused. */
   async checkAppend(): Promise<void> {
     const [first, second] = [await this.#append("some", 0), await this.#append("more", 4)];
     if (first.size !== 4 || second.size !== 8) {
-      throw this.#unfit(`two appends of 4 bytes made an object of ${second.size}`, first.key);
+      throw this.#unfit(
+        `two appends of 4 bytes created an object of ${second.size} bytes`,
+        first.key,
+      );
     }
     for (const at of [4, 9]) {
       await this.#refused(
@@ -109,7 +112,7 @@ export class Probing {
     await this.#checkBody(second, "somemore");
   }
 
-  /** Removes all that was perhaps written, also where the caller gave up. */
+  /** Removes all objects that may have been written, even if the caller gave up. */
   async cleanUp(): Promise<void> {
     const remove = (key: string) => this.#count(this.#adapter.delete(key));
     await together(...[...this.#written].map(remove));
@@ -120,7 +123,7 @@ export class Probing {
     return promise;
   }
 
-  /** The error of a storage that does not do what it must. */
+  /** The error of a store that does not do what its adapter declares. */
   #unfit(seen: string, key?: string): StorageError {
     const attempt = { adapter: this.#adapter.name, operation: "use the storage", key };
     return fail(attempt, { code: "Misconfigured", why: seen });
@@ -196,7 +199,7 @@ export class Probing {
   async #read(info: ObjectInfo, range?: { start: number; end: number }): Promise<string> {
     const { key, version } = info;
     const result = await this.#count(this.#adapter.read(key, { range, signal: this.#signal }));
-    if (result === null) throw this.#unfit("what was written reads as missing", key);
+    if (result === null) throw this.#unfit("an object that was written reads as missing", key);
     const text = await new Response(result.body).text();
     if (result.info.version === version) return text;
     throw this.#unfit("the version of a read is not that of the last write", key);
@@ -204,12 +207,12 @@ export class Probing {
 
   async #checkBody(info: ObjectInfo, expected: string): Promise<void> {
     if (await this.#read(info) === expected) return;
-    throw this.#unfit("it reads otherwise than it was written", info.key);
+    throw this.#unfit("it does not read as it was written", info.key);
   }
 
   async #checkRange(info: ObjectInfo): Promise<void> {
     if (await this.#read(info, { start: 1, end: 3 }) === "ir") return;
-    throw this.#unfit("a range of it reads otherwise than it was written", info.key);
+    throw this.#unfit("a range of it does not read as it was written", info.key);
   }
 
   async #checkListing({ key, size, version }: ObjectInfo): Promise<void> {
@@ -219,7 +222,7 @@ export class Probing {
     const [first] = found;
     const isIt = first?.key === key && first.size === size && first.version === version;
     if (isIt && found.length === 1) return;
-    throw this.#unfit("a listing does not show what was written, or more than that", key);
+    throw this.#unfit("a listing shows other objects than were written", key);
   }
 
   async #checkMetadata(): Promise<void> {

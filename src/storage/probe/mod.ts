@@ -10,20 +10,42 @@
  *
  * @module
  */
-export { probe, type ProbeCheck, type ProbeOptions, type ProbeReport } from "./probe.ts";
+export {
+  probe,
+  /** One check of a probe. */
+  type ProbeCheck,
+  /** Options of `probe()`. */
+  type ProbeOptions,
+  /** The result of a probe. */
+  type ProbeReport,
+} from "./probe.ts";
 export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage_adapter.ts";

@@ -6,35 +6,35 @@ import type { Capabilities, OperationOptions, StorageAdapter } from "../storage_
 /** Options of {@linkcode probe}. */
 export interface ProbeOptions extends OperationOptions {
   /**
-   * The directory to probe in, where keys are restricted; the probe's own names, which begin with
-   * `flagstone-probe-`, lie below it.
+   * The directory to probe in, if the credentials are limited to one. The names of the probe start
+   * with `flagstone-probe-`.
    *
    * @default {""}
    */
   readonly prefix?: string | undefined;
 }
 
-/** One thing that was found to be as declared. */
+/** One check that passed. */
 export interface ProbeCheck {
-  /** What was examined. */
+  /** The name of the check. */
   readonly name: string;
-  /** How long it took, in milliseconds. */
+  /** Its duration in milliseconds. */
   readonly ms: number;
 }
 
-/** What {@linkcode probe} found. */
+/** The result of {@linkcode probe}. */
 export interface ProbeReport {
   /** The adapter's name. */
   readonly adapter: string;
-  /** What the adapter declares, which now was seen. */
+  /** What the adapter declares, and the probe confirmed. */
   readonly capabilities: Capabilities;
-  /** What was examined, in this order. */
+  /** The checks, in their order. */
   readonly checks: readonly ProbeCheck[];
-  /** How many operations it took. */
+  /** The number of operations. */
   readonly operations: number;
 }
 
-/** The checks that apply to what an adapter declares. */
+/** The checks for the capabilities of an adapter. */
 function checksOf(
   probing: Probing,
   { create, swap, append }: Capabilities,
@@ -48,17 +48,17 @@ function checksOf(
 }
 
 /**
- * Looks at start-up whether a storage does what its adapter declares, on real objects: creates once,
- * swaps and appends once, has one winner in a race, reads and lists what was written. There are
- * S3-like stores that ignore conditions, and then lose samples without a word.
+ * Checks with real objects that a store does what its adapter declares: conditional writes and appends
+ * succeed once and are refused otherwise, a race has one winner, and objects read and list as they
+ * were written. Some S3-like stores ignore conditions, and would silently lose samples.
  *
- * It takes about ten round trips, and removes its objects also where it fails. What it cannot
- * see is in the suite, `conformance()` of `@flagstone/flagging/testing`.
+ * It takes about ten round trips, and removes its objects even if it fails. `conformance()` of
+ * `@flagstone/flagging/testing` checks more.
  *
- * @param adapter The adapter to look at
- * @param options Where to probe
- * @returns What was examined
- * @throws {StorageError} `Misconfigured`, with what was seen, if the storage does something else;
+ * @param adapter The adapter to check
+ * @param options The directory and a signal
+ * @returns The checks that passed
+ * @throws {StorageError} `Misconfigured`, with the observation, if the store does something else;
  * another code if it cannot be used at all
  *
  * @example Usage
@@ -90,10 +90,10 @@ export async function probe(
       checks.push({ name, ms: performance.now() - begin });
     }
   } catch (error) {
-    // What was found matters more than what comes of the cleaning.
+    // The finding matters more than an error of the clean-up.
     await probing.cleanUp().catch(() => {});
     if (!signal?.aborted || isStorageError(error)) throw error;
-    // A body that is aborted gives the bare reason.
+    // An aborted body rejects with the bare reason.
     throw aborted({ adapter: adapter.name, operation: "probe the storage" }, signal);
   }
   await probing.cleanUp();

@@ -1,4 +1,4 @@
-/** What R2 tells of an object: the part of Cloudflare's `R2Object` that is used here. */
+/** An object of R2: the part of Cloudflare's `R2Object` that is used here. */
 export interface R2ObjectLike {
   /** The object's key. */
   readonly key: string;
@@ -8,13 +8,13 @@ export interface R2ObjectLike {
   readonly etag: string;
   /** When it was written. */
   readonly uploaded: Date;
-  /** What it is served with. */
+  /** The headers that it is served with. */
   readonly httpMetadata?: R2HttpMetadataLike | undefined;
-  /** The names and values that were kept with it. */
+  /** Its metadata. */
   readonly customMetadata?: Record<string, string> | undefined;
 }
 
-/** What an object is served with: the part of `R2HTTPMetadata` that is used here. */
+/** The headers that an object is served with: the part of `R2HTTPMetadata` that is used here. */
 export interface R2HttpMetadataLike {
   /** The media type. */
   contentType?: string;
@@ -22,19 +22,19 @@ export interface R2HttpMetadataLike {
 
 /** An object, or a part of it, being read: the part of `R2ObjectBody` that is used here. */
 export interface R2ObjectBodyLike extends R2ObjectLike {
-  /** The bytes; missing where a condition was not met. */
+  /** The bytes; missing if a condition was not met. */
   readonly body: ReadableStream;
 }
 
-/** A condition on the object that is there: the part of `R2Conditional` that is used here. */
+/** A condition on the existing object: the part of `R2Conditional` that is used here. */
 export interface R2ConditionLike {
   /** The ETag that it must have. */
   etagMatches?: string;
-  /** The ETag that it must not have; `"*"`: there must be none. */
+  /** The ETag that it must not have; `"*"` if there must be no object. */
   etagDoesNotMatch?: string;
 }
 
-/** A part of an object: what is used here of `R2Range`. */
+/** A part of an object: the part of `R2Range` that is used here. */
 export type R2RangeLike =
   | { offset: number; length?: number }
   | { suffix: number };
@@ -47,9 +47,9 @@ export interface R2GetOptionsLike {
   range?: R2RangeLike;
 }
 
-/** What a write keeps with an object. */
+/** The metadata of a write. */
 export interface R2MetadataOptionsLike {
-  /** What it is served with. */
+  /** The headers that it is served with. */
   httpMetadata?: R2HttpMetadataLike;
   /** Names and values. */
   customMetadata?: Record<string, string>;
@@ -63,15 +63,15 @@ export interface R2PutOptionsLike extends R2MetadataOptionsLike {
 
 /** Options of a listing. */
 export interface R2ListOptionsLike {
-  /** What keys must begin with. */
+  /** The start of the keys. */
   prefix?: string;
-  /** Lists keys behind this one. */
+  /** Lists keys after this one. */
   startAfter?: string;
-  /** Goes on where a page ended. */
+  /** Continues after a page. */
   cursor?: string;
-  /** How many at the most. */
+  /** The largest number of entries. */
   limit?: number;
-  /** What to tell of each object. */
+  /** The metadata to include. */
   include?: ("httpMetadata" | "customMetadata")[];
 }
 
@@ -81,7 +81,7 @@ export interface R2ObjectsLike {
   readonly objects: readonly R2ObjectLike[];
   /** Whether there are more. */
   readonly truncated: boolean;
-  /** What gives the next page, where there are more. */
+  /** The cursor for the next page, if there are more. */
   readonly cursor?: string | undefined;
 }
 
@@ -97,7 +97,7 @@ export interface R2UploadedPartLike {
 export interface R2MultipartUploadLike {
   /** Sends a part. */
   uploadPart(partNumber: number, value: Uint8Array): Promise<R2UploadedPartLike>;
-  /** Makes the object of its parts. */
+  /** Creates the object from its parts. */
   complete(parts: R2UploadedPartLike[]): Promise<R2ObjectLike>;
   /** Removes the parts. */
   abort(): Promise<void>;
@@ -105,17 +105,17 @@ export interface R2MultipartUploadLike {
 
 /** The binding of a bucket: the part of Cloudflare's `R2Bucket` that is used here. */
 export interface R2BucketLike {
-  /** Tells of an object. */
+  /** Returns the metadata of an object. */
   head(key: string): Promise<R2ObjectLike | null>;
-  /** Reads an object; without a body where a condition was not met. */
+  /** Reads an object; the result has no body if a condition was not met. */
   get(key: string, options: R2GetOptionsLike): Promise<R2ObjectBodyLike | R2ObjectLike | null>;
-  /** Writes an object; `null` where a condition was not met. */
+  /** Writes an object; returns `null` if a condition was not met. */
   put(key: string, value: Uint8Array, options: R2PutOptionsLike): Promise<R2ObjectLike | null>;
   /** Removes an object. */
   delete(key: string): Promise<void>;
   /** Lists objects. */
   list(options: R2ListOptionsLike): Promise<R2ObjectsLike>;
-  /** Begins an upload in parts. */
+  /** Starts an upload in parts. */
   createMultipartUpload(
     key: string,
     options: R2MetadataOptionsLike,

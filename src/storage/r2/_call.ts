@@ -1,15 +1,15 @@
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
 
-/** What is asked of R2, by whom. */
+/** The context of a call to R2. */
 export interface R2Context {
   readonly attempt: Attempt;
   readonly signal: AbortSignal | undefined;
-  /** The outcome of a mutation of which nothing is heard; `undefined` for what changes nothing. */
+  /** The outcome of a mutation without an answer; `undefined` for a call that changes nothing. */
   readonly unheard?: Outcome | undefined;
 }
 
-/** https://developers.cloudflare.com/r2/api/error-codes: refusals, which change nothing. */
+/** Refusals, which change nothing: https://developers.cloudflare.com/r2/api/error-codes */
 const REFUSALS: Readonly<Record<number, StorageErrorCode>> = {
   10002: "PermissionDenied",
   10003: "PermissionDenied",
@@ -26,7 +26,7 @@ const REFUSALS: Readonly<Record<number, StorageErrorCode>> = {
   100100: "TooLarge",
 };
 
-/** Failures of which nobody knows how far the operation came. */
+/** Failures after which the outcome is unknown. */
 const FAILURES: Readonly<Record<number, StorageErrorCode>> = {
   10001: "Unavailable",
   10013: "Unavailable",
@@ -35,7 +35,7 @@ const FAILURES: Readonly<Record<number, StorageErrorCode>> = {
   10058: "RateLimited",
 };
 
-/** What the runtime says, without a code, where it does not reach R2. */
+/** Messages of the runtime, without a code, if it does not reach R2. */
 const UNREACHED = /network|connection|internal error|timed? ?out/i;
 
 /** R2's number at the end of a message such as `"put: … (10058)"`. */
@@ -44,7 +44,7 @@ export function r2Code(error: unknown): number | undefined {
   return code === undefined ? undefined : Number(code);
 }
 
-/** What R2 threw, as an error of the contract. */
+/** Translates an error of R2. */
 export function r2Error(error: unknown, { attempt, unheard }: R2Context): StorageError {
   if (error instanceof StorageError) return error;
   const message = error instanceof Error ? error.message : String(error);
@@ -62,8 +62,8 @@ export function r2Error(error: unknown, { attempt, unheard }: R2Context): Storag
 }
 
 /**
- * Asks R2. The binding cannot be told to stop: where the signal is aborted, the caller need not wait,
- * and nobody knows what becomes of a mutation. What comes too late goes to `onLate`.
+ * Calls R2. The binding cannot be aborted: if the signal is, the call rejects, the outcome of a
+ * mutation is unknown, and a late result goes to `onLate`.
  */
 export async function ask<T>(
   context: R2Context,
@@ -71,7 +71,7 @@ export async function ask<T>(
   onLate: (late: T) => void = () => {},
 ): Promise<T> {
   const { attempt, signal, unheard } = context;
-  // Before anything is asked: nothing is applied.
+  // Nothing is sent yet, so nothing is applied.
   if (signal?.aborted) throw aborted(attempt, signal, unheard && "not-applied");
   const given = Promise.withResolvers<never>();
   const onAbort = () => given.reject(aborted(attempt, signal!, unheard));

@@ -9,10 +9,10 @@ import type { ByteRange, ObjectVersion, ReadResult } from "../storage_adapter.ts
 import { hasCode, StorageError } from "../storage_error.ts";
 import { checkedLength } from "../kit/checked_length.ts";
 
-/** How often a look is taken anew where the object changed between two requests. */
+/** The number of attempts if the object changes between two requests. */
 const LOOKS = 5;
 
-/** What R2 answers besides 10039 to a range that begins at the end: miniflare, an error without a number. */
+/** The code of miniflare, besides R2's 10039, for a range that starts at the end. */
 const UNSPECIFIED = 0;
 
 /** Whether a version can be an ETag of R2; `*` would match anything, and spaces would be trimmed. */
@@ -34,7 +34,7 @@ export function infoOf(object: R2ObjectLike): StoredInfo {
   };
 }
 
-/** R2's form of a range; `undefined` where R2 has none, as for no bytes at all. */
+/** R2's form of a range; `undefined` if R2 cannot express it, such as an empty one. */
 function r2Range(range: ByteRange): R2RangeLike | undefined {
   if ("last" in range) return range.last === 0 ? undefined : { suffix: range.last };
   const { start: offset, end } = range;
@@ -46,7 +46,7 @@ function isBody(object: R2ObjectLike): object is R2ObjectBodyLike {
   return "body" in object && object.body instanceof ReadableStream;
 }
 
-/** Takes what came, after a look at whether it is what was asked for. */
+/** Checks that the answer is for the request, and returns it. */
 function take(object: R2ObjectLike, call: ReadCall): ReadResult {
   const { key, attempt, range, ifVersion } = call;
   if (!isBody(object)) throw fail(attempt, { code: "Conflict", why: "the version changed" });
@@ -76,7 +76,7 @@ function isRangeError(error: unknown): boolean {
     error instanceof StorageError && r2Code(error.cause) === UNSPECIFIED;
 }
 
-/** Reads an object, or a part of it, in one request; the bytes follow as they are read. */
+/** Reads an object or a part of it in one request. The bytes follow as they are read. */
 export async function readR2(bucket: R2BucketLike, call: ReadCall): Promise<StoredRange | null> {
   const { key, attempt, range: asked, ifVersion, signal } = call;
   const range = asked && r2Range(asked);
@@ -97,7 +97,7 @@ export async function readR2(bucket: R2BucketLike, call: ReadCall): Promise<Stor
       const object = await ask({ attempt, signal }, get, drop);
       return object && take(object, call);
     } catch (error) {
-      // The range begins at the end or beyond: only the size tells which.
+      // The range starts at the end or beyond: only the size shows which.
       if (range === undefined || !isRangeError(error)) throw error;
       failure = error;
     }

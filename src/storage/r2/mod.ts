@@ -1,5 +1,5 @@
 /**
- * Keeps objects in a bucket of Cloudflare R2, by its binding in a Worker: no keys, no signatures.
+ * Keeps objects in a bucket of Cloudflare R2 by its binding in a Worker, without access keys.
  *
  * ```ts ignore
  * import { CSVLogger } from "@flagstone/flagging";
@@ -9,42 +9,78 @@
  * await logger.setup(["question", "answer"]);
  * ```
  *
- * A Worker must not share a logger among its requests, for what one request has begun ends with it:
- * make a logger in each, or keep one in a Durable Object, which then writes the samples of all
- * requests together, as `examples/edge/worker.ts` does.
+ * A Worker must not share a logger among its requests, because the work of a request ends with it:
+ * create a logger in each, or keep one in a Durable Object, which writes the samples of all requests
+ * together, as `examples/edge/worker.ts` does.
  *
  * @module
  */
-export { R2Adapter, type R2AdapterOptions } from "./r2_adapter.ts";
+export {
+  R2Adapter,
+  /** Options of `R2Adapter`. */
+  type R2AdapterOptions,
+} from "./r2_adapter.ts";
 export type {
+  /** The binding of a bucket. */
   R2BucketLike,
+  /** A condition on the object in the bucket. */
   R2ConditionLike,
+  /** Options of a read. */
   R2GetOptionsLike,
+  /** The headers that an object is served with. */
   R2HttpMetadataLike,
+  /** Options of a listing. */
   R2ListOptionsLike,
+  /** The metadata of a write. */
   R2MetadataOptionsLike,
+  /** An upload in parts. */
   R2MultipartUploadLike,
+  /** An object being read. */
   R2ObjectBodyLike,
+  /** What R2 reports about an object. */
   R2ObjectLike,
+  /** A page of a listing. */
   R2ObjectsLike,
+  /** Options of a write. */
   R2PutOptionsLike,
+  /** A part of an object. */
   R2RangeLike,
+  /** A part that has arrived. */
   R2UploadedPartLike,
 } from "./_bucket.ts";
-export type { ProbeCheck, ProbeReport } from "../probe/probe.ts";
 export type {
+  /** One check of a probe. */
+  ProbeCheck,
+  /** The result of a probe. */
+  ProbeReport,
+} from "../probe/mod.ts";
+export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage_adapter.ts";

@@ -22,28 +22,34 @@ import type {
 import { ask } from "./_call.ts";
 import { infoOf, isEtag, readR2, statR2 } from "./_read.ts";
 
-/** Options of {@linkcode R2Adapter}. */
+/**
+ * Options of {@linkcode R2Adapter}.
+ *
+ * @category Storage adapters
+ */
 export interface R2AdapterOptions {
-  /** The directory of the bucket that the keys lie below. @default {""} */
+  /** The directory in the bucket that all keys are below, with or without its final `/`. @default {""} */
   readonly prefix?: string | undefined;
 }
 
-/** How many entries a page of a listing has at the most. */
+/** The largest number of entries in one page of a listing. */
 const MOST_A_PAGE = 1000;
 
 /**
- * Keeps objects in a bucket of Cloudflare R2, by the binding that a Worker has of it.
+ * Keeps objects in a bucket of Cloudflare R2 by its binding in a Worker.
  *
- * A write is one request, and so all or nothing; creation and swap are decided by R2, and have one
- * winner among all its clients. Streams up to 8 MiB are written so as well; longer ones go up in
- * parts that appear together, which excludes preconditions. There is no append. A version is an
- * ETag: equal bytes may have an equal one again. R2 takes about one write a second of one key, and
- * answers others with `RateLimited`.
+ * A write is one request, and so all or nothing. R2 decides creation and swap, which have one winner
+ * among all its clients. Streams up to 8 MiB are written in one request as well; longer ones go up in
+ * parts that appear together, and take no precondition. There is no append. A version is an ETag:
+ * equal bytes may have an equal version. R2 accepts about one write per second and key, and answers
+ * others with `RateLimited`.
  *
- * The binding cannot be told to stop: an aborted mutation rejects at once with the outcome
- * `"unknown"`, and goes on.
+ * The binding cannot be aborted: an aborted mutation rejects immediately with the outcome `"unknown"`
+ * and continues.
  *
- * @example Usage, here with a binding that is not there
+ * @category Storage adapters
+ *
+ * @example Usage, here with a stub of a binding
  * ```ts
  * import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
  * import { assertEquals } from "@std/assert";
@@ -75,14 +81,17 @@ export class R2Adapter extends StorageDriver {
     return probe(this);
   }
 
+  /** Returns what the store reports about an object. */
   protected override statObject(call: DriverCall): Promise<StoredInfo | null> {
     return statR2(this.#bucket, call);
   }
 
+  /** Opens an object or a part of it. */
   protected override readObject(call: ReadCall): Promise<StoredRange | null> {
     return readR2(this.#bucket, call);
   }
 
+  /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo | null> {
     const { body, attempt, precondition } = call;
     const onlyIf = conditionOf(precondition, attempt);
@@ -98,10 +107,12 @@ export class R2Adapter extends StorageDriver {
     return object && infoOf(object);
   }
 
+  /** Removes an object. */
   protected override async deleteObject(call: DriverCall): Promise<void> {
     await this.#ask(call, () => this.#bucket.delete(call.key));
   }
 
+  /** Lists objects, page by page. */
   protected override async *listObjects(
     { attempt, signal, prefix, after, limit }: ListCall,
   ): AsyncGenerator<ObjectInfo, void, undefined> {
@@ -131,7 +142,7 @@ export class R2Adapter extends StorageDriver {
     return ask({ attempt, signal, unheard: "unknown" }, action);
   }
 
-  /** The binding cannot be aborted: its requests follow the caller's signal alone. */
+  /** The binding cannot be aborted: its requests follow only the caller's signal. */
   async #begin(
     { key, attempt, signal }: WriteCall,
     metadata: R2MetadataOptionsLike,
@@ -164,14 +175,14 @@ function conditionOf(
   return { etagMatches: precondition.version };
 }
 
-/** R2's form of what is kept with an object. */
+/** R2's form of the metadata of a write. */
 function metadataOf(
   { contentType, metadata }: Pick<WriteCall, "contentType" | "metadata">,
   attempt: Attempt,
 ): R2MetadataOptionsLike {
   const isText = (text: unknown) => typeof text === "string" && text.isWellFormed();
   if (metadata !== undefined && !Object.entries(metadata).flat().every(isText)) {
-    const why = "its metadata is no record of well-formed texts";
+    const why = "its metadata must be a record of well-formed strings";
     throw fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied" });
   }
   return {

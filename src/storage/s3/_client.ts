@@ -9,7 +9,7 @@ import type { S3Context, S3Request } from "./_request.ts";
 import { isNoAnswer, isNotTls, Redaction } from "./_secrets.ts";
 import type { StorageError } from "../storage_error.ts";
 
-/** Every character that means something in a URL; aws4fetch signs a `+` as a space. */
+/** Encodes every character with a meaning in URLs: aws4fetch signs a `+` as a space. */
 function encodeText(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -26,19 +26,19 @@ async function sha256(bytes: Uint8Array<ArrayBuffer> = new Uint8Array()): Promis
   return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
-/** A time as signatures have it, such as `20260102T030405Z`. */
+/** A time in the form of signatures, such as `20260102T030405Z`. */
 function amzDate(time: Date): string {
   return time.toISOString().replace(/[:-]|\.\d{3}/g, "");
 }
 
-/** Signs requests to one bucket and sends each of them once. */
+/** Signs requests to one bucket, and sends each of them once. */
 export class S3Client {
   readonly #config: S3Config;
   readonly #redaction: Redaction;
-  /** The keys that aws4fetch derives, one a day. */
+  /** The keys that aws4fetch derives, one per day. */
   readonly #derived: Map<string, ArrayBuffer> = new Map();
 
-  /** Makes a client; sends nothing yet. */
+  /** Creates a client. Nothing is sent yet. */
   constructor(config: S3Config) {
     this.#config = config;
     this.#redaction = new Redaction([
@@ -54,8 +54,8 @@ export class S3Client {
   }
 
   /**
-   * Sends a request and gives the reply, whatever its status. Rejects where there is none: then a
-   * mutation may have been applied.
+   * Sends a request and returns the reply, whatever its status. If it rejects, a mutation may have been
+   * applied.
    */
   async send(request: S3Request, { attempt, signal, mutates }: S3Context): Promise<S3Reply> {
     const init = await this.#sign(request);
@@ -70,7 +70,7 @@ export class S3Client {
         signal: link.signal,
       });
       const response = await abortable(sent, link.signal).catch((error) => {
-        // A fetch that does not listen to its signal may answer later.
+        // A fetch that ignores its signal may answer later.
         sent.then((late) => late.body?.cancel()).catch(() => {});
         throw error;
       });
@@ -90,7 +90,7 @@ export class S3Client {
     const signer = new AwsV4Signer({
       method,
       url: `${bucketUrl}${path}${encodeQuery(query)}`,
-      // The hash of what is sent, so that the store verifies what arrived.
+      // The hash of the body, so that the store verifies the bytes that arrive.
       headers: { ...headers, "x-amz-content-sha256": await sha256(body) },
       service: "s3",
       region,
@@ -101,7 +101,7 @@ export class S3Client {
       datetime: amzDate(now()),
     });
     const signed = await signer.sign();
-    // Bytes must come as they are stored. Unsigned: proxies change this header.
+    // The bytes must arrive as they are stored. Unsigned, because proxies change this header.
     if (body === undefined) signed.headers.set("accept-encoding", "identity");
     return { url: signed.url.href, headers: signed.headers };
   }

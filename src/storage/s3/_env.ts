@@ -1,6 +1,6 @@
 import { misconfigured, type S3AdapterOptions } from "./_options.ts";
 
-/** The variables that each option is read from, the first that is set. */
+/** The variables of each option; the first that is set counts. */
 const VARIABLES = {
   endpoint: ["S3_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"],
   bucket: ["S3_BUCKET"],
@@ -26,7 +26,7 @@ function readVariable(name: string): string | undefined {
     return value === "" ? undefined : value;
   } catch {
     const names = Object.values(VARIABLES).flat().join(",");
-    throw misconfigured(`the environment may not be read: run with --allow-env=${names}`);
+    throw misconfigured(`Deno may not read the environment: run it with --allow-env=${names}`);
   }
 }
 
@@ -38,7 +38,7 @@ function firstSet(names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** The options that the environment gives, where they are not given otherwise. */
+/** Adds the options of the environment to those that the caller gives. */
 export function optionsFromEnv(given: Partial<S3AdapterOptions>): S3AdapterOptions {
   const found: FromEnv = {};
   for (const [option, names] of Object.entries(VARIABLES)) {
@@ -48,7 +48,7 @@ export function optionsFromEnv(given: Partial<S3AdapterOptions>): S3AdapterOptio
     if (value !== undefined) found[key] = value;
   }
   const missing = REQUIRED.filter((option) => (given[option] ?? found[option]) === undefined);
-  // Without a region the endpoint of AWS cannot be told.
+  // The endpoint of AWS depends on the region.
   const lacks = [given.endpoint, given.region, found.endpoint, found.region]
     .every((value) => value === undefined);
   const names = missing.map((option): string => VARIABLES[option][0]);

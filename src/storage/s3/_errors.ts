@@ -4,20 +4,20 @@ import { describe, type S3Reply } from "./_reply.ts";
 import { childText, parseXml, type XmlElement } from "./_xml.ts";
 import type { Outcome, StorageError, StorageErrorCode } from "../storage_error.ts";
 
-/** An error document, or what can be told without one. */
+/** The content of an error document, or what is known without one. */
 export interface S3Fault {
   readonly status: number;
-  /** The service's own name of the error. */
+  /** The service's own code. */
   readonly code?: string | undefined;
   readonly message?: string | undefined;
-  /** The region that the bucket is in, where the service tells. */
+  /** The region of the bucket, if the service reports it. */
   readonly region?: string | undefined;
   readonly requestId?: string | undefined;
-  /** What the body was, where it was no error document. */
+  /** The kind of body, if it was not an error document. */
   readonly body?: string | undefined;
 }
 
-/** What an error means here; `why` may be followed by what the service says. */
+/** The meaning of a fault; the code of the service may follow `why`. */
 interface Meaning {
   readonly code: StorageErrorCode;
   readonly why: string;
@@ -25,8 +25,8 @@ interface Meaning {
 }
 
 const KEYS = "check accessKeyId and secretAccessKey";
-const CREDENTIALS = "the store does not take the credentials";
-const BUCKET = "there is no such bucket: check bucket and endpoint, and make it where it is new";
+const CREDENTIALS = "the store refuses the credentials";
+const BUCKET = "the bucket does not exist: check bucket and endpoint, or create it";
 const REGION = "the bucket is in another region";
 const UNKNOWN_KEY: Meaning = {
   code: "PermissionDenied",
@@ -42,8 +42,11 @@ const BAD_KEY: Meaning = {
 };
 const BUSY: Meaning = { code: "RateLimited", why: "the store is busy", outcome: "unknown" };
 const BROKEN: Meaning = { code: "Unavailable", why: "the store failed", outcome: "unknown" };
-const CHANGING: Meaning = { code: "Unavailable", why: "others are changing it at the same time" };
-const SPOILT: Meaning = { code: "Corrupt", why: "its bytes did not arrive as they were sent" };
+const CHANGING: Meaning = {
+  code: "Unavailable",
+  why: "other writers are changing it at the same time",
+};
+const SPOILT: Meaning = { code: "Corrupt", why: "its bytes were changed on the way" };
 
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>(Object.entries(
   {
@@ -59,34 +62,35 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>(Object.e
     IllegalLocationConstraintException: { code: "Misconfigured", why: REGION },
     AccessDenied: {
       code: "PermissionDenied",
-      why: "the credentials have no right to it (without the right to list the bucket, an object " +
-        "that is missing is refused as well)",
+      why:
+        "the credentials do not permit it (without the right to list the bucket, a missing object " +
+        "is refused as well)",
     },
     InvalidAccessKeyId: UNKNOWN_KEY,
-    Unauthorized: UNKNOWN_KEY, // R2's word for it
+    Unauthorized: UNKNOWN_KEY, // R2's code
     SignatureDoesNotMatch: {
       code: "PermissionDenied",
-      why: `the store does not take the signature: ${KEYS}`,
+      why: `the store refuses the signature: ${KEYS}`,
     },
     RequestTimeTooSkewed: {
       code: "PermissionDenied",
-      why: "the clock of this machine is off: set it right",
+      why: "the clock of this machine is wrong: set it",
     },
     RequestExpired: {
       code: "PermissionDenied",
-      why: "the clock of this machine is off: set it right",
+      why: "the clock of this machine is wrong: set it",
     },
     ExpiredToken: { code: "PermissionDenied", why: `${CREDENTIALS}, which have expired` },
     InvalidToken: { code: "PermissionDenied", why: `${CREDENTIALS}: check sessionToken` },
     TokenRefreshRequired: { code: "PermissionDenied", why: `${CREDENTIALS}: renew sessionToken` },
-    EntityTooLarge: { code: "TooLarge", why: "the store takes no object of this size" },
+    EntityTooLarge: { code: "TooLarge", why: "the store accepts no object of this size" },
     KeyTooLongError: LONG_KEY,
     KeyTooLong: LONG_KEY,
     InvalidURI: BAD_KEY,
     InvalidKey: BAD_KEY,
     InvalidObjectName: BAD_KEY,
     XMinioInvalidObjectName: BAD_KEY,
-    MetadataTooLarge: { code: "InvalidArgument", why: "the metadata is more than the store takes" },
+    MetadataTooLarge: { code: "InvalidArgument", why: "the store accepts less metadata" },
     PreconditionFailed: { code: "Conflict", why: "the version changed" },
     ConditionalRequestConflict: CHANGING,
     OperationAborted: CHANGING,
@@ -99,8 +103,8 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>(Object.e
     InternalError: BROKEN,
     ServiceUnavailable: BROKEN,
     UnknownError: BROKEN,
-    RequestTimeout: { code: "Unavailable", why: "the body came too slowly", outcome: "unknown" },
-    NoSuchUpload: { code: "Unavailable", why: "somebody else ended the upload" },
+    RequestTimeout: { code: "Unavailable", why: "the body arrived too slowly", outcome: "unknown" },
+    NoSuchUpload: { code: "Unavailable", why: "another client ended the upload" },
     BadDigest: SPOILT,
     IncompleteBody: SPOILT,
     XAmzContentSHA256Mismatch: SPOILT,
@@ -108,17 +112,17 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>(Object.e
   } satisfies Record<string, Meaning>,
 ));
 
-/** What a status means that comes without a document, or with a code that is not known. */
+/** The meaning of a status without a document, or with an unknown code. */
 function meaningOfStatus(status: number): Meaning {
   if (status >= 300 && status < 400) return { code: "Misconfigured", why: REGION };
   switch (status) {
     case 401:
     case 403:
-      return { code: "PermissionDenied", why: `${CREDENTIALS}, or they have no right to it` };
+      return { code: "PermissionDenied", why: `${CREDENTIALS}, or they do not permit it` };
     case 405:
       return {
         code: "Misconfigured",
-        why: "the endpoint does not take this: is it an S3 service?",
+        why: "the endpoint refuses this method: is it an S3 service?",
       };
     case 408:
       return { code: "Unavailable", why: "the request took too long", outcome: "unknown" };
@@ -126,7 +130,7 @@ function meaningOfStatus(status: number): Meaning {
     case 412:
       return { code: "Conflict", why: "the state of the object does not allow it" };
     case 413:
-      return { code: "TooLarge", why: "the store takes no object of this size" };
+      return { code: "TooLarge", why: "the store accepts no object of this size" };
     case 429:
       return BUSY;
     case 501:
@@ -138,7 +142,7 @@ function meaningOfStatus(status: number): Meaning {
   return { code: "Unknown", why: "the store refused it" };
 }
 
-/** The fault that an error document tells of. */
+/** The fault in an error document. */
 export function faultOfElement(error: XmlElement, reply: S3Reply): S3Fault {
   const text = (name: string): string | undefined => childText(error, name)?.trim() || undefined;
   const message = text("Message");
@@ -151,7 +155,7 @@ export function faultOfElement(error: XmlElement, reply: S3Reply): S3Fault {
   };
 }
 
-/** Reads what a reply without success says. */
+/** Reads the fault in a reply without success. */
 export async function readFault(reply: S3Reply, context: S3Context): Promise<S3Fault> {
   const text = await reply.text(context);
   const bare: S3Fault = {
@@ -167,9 +171,9 @@ export async function readFault(reply: S3Reply, context: S3Context): Promise<S3F
   }
 }
 
-/** What the store itself said, as the cause of our error. */
+/** The answer of the store, as the cause of an error. */
 function causeOf({ status, code, message, requestId, body }: S3Fault): Error {
-  const said = code === undefined ? `${body ?? "nothing"} as a reply` : `${code}: ${message ?? ""}`;
+  const said = code === undefined ? `a reply of ${body ?? "nothing"}` : `${code}: ${message ?? ""}`;
   const id = requestId === undefined ? "" : `, request ${requestId}`;
   const cause = new Error(`${said} (HTTP ${status}${id})`);
   cause.name = "S3Fault";
@@ -181,12 +185,12 @@ function sentence(why: string, { code, status, region }: S3Fault): string {
   return `${why}${where} (s3: ${code ?? `HTTP ${status}`})`;
 }
 
-/** The rejection that a fault means. What the store refuses is surely not applied. */
+/** The error for a fault. A mutation that the store refuses is not applied. */
 export function faultError(fault: S3Fault, { attempt, mutates }: S3Context): StorageError {
   const known = MEANINGS.get(fault.code ?? "");
   const meaning = known ?? meaningOfStatus(fault.status);
   const cause = causeOf(fault);
-  // A page of a web server says nothing of what became of a request.
+  // A page of a web server says nothing about the outcome.
   if (known === undefined && fault.code === undefined && meaning.code === "Unknown") {
     return fail(attempt, {
       code: "Corrupt",
@@ -203,7 +207,7 @@ export function faultError(fault: S3Fault, { attempt, mutates }: S3Context): Sto
   });
 }
 
-/** A `Conflict`, told in our own words; `outcome` is that of a mutation. */
+/** A `Conflict` with our own reason; `outcome` is that of a mutation. */
 export function conflict(
   attempt: Attempt,
   why: string,

@@ -8,22 +8,22 @@ import { childText, type XmlElement } from "./_xml.ts";
 import type { ObjectInfo } from "../storage_adapter.ts";
 import { compareKeys } from "../validate_key.ts";
 
-/** What to list, in whole keys. */
+/** The range of a listing, in whole keys. */
 export interface ListQuery {
   readonly prefix: string;
   readonly after: string;
-  /** How many entries a page should have; the store may give fewer. */
+  /** The number of entries per page; the store may return fewer. */
   readonly pageSize?: number | undefined;
 }
 
-/** A part of a listing. */
+/** One page of a listing. */
 interface Page {
   readonly entries: readonly ObjectInfo[];
-  /** What the next page is asked for with; `undefined` on the last one. */
+  /** The token for the next page; `undefined` on the last one. */
   readonly token: string | undefined;
 }
 
-/** With `encoding-type=url` a `+` is a space, as in a form. */
+/** Decodes a key: with `encoding-type=url` a `+` is a space, as in a form. */
 function decodeKey(text: string, encoded: boolean): string {
   return encoded ? decodeURIComponent(text.replaceAll("+", " ")) : text;
 }
@@ -44,19 +44,19 @@ function entryOf(contents: XmlElement, encoded: boolean): ObjectInfo {
 }
 
 function pageOf(root: XmlElement): Page {
-  if (root.name !== "ListBucketResult") throw new SyntaxError(`<${root.name}> is no listing`);
-  // A store that does not encode does not say that it does.
+  if (root.name !== "ListBucketResult") throw new SyntaxError(`<${root.name}> is not a listing`);
+  // A store that does not encode omits this element.
   const encoded = childText(root, "EncodingType") === "url";
   const entries = root.children
     .filter(({ name }) => name === "Contents")
     .map((contents) => entryOf(contents, encoded));
   const truncated = childText(root, "IsTruncated")?.trim();
   if (truncated !== "true" && truncated !== "false") {
-    throw new SyntaxError("it does not tell whether there is more");
+    throw new SyntaxError("it does not say whether there are more entries");
   }
   if (truncated === "false") return { entries, token: undefined };
   const token = childText(root, "NextContinuationToken");
-  if (!token) throw new SyntaxError("there is more, and no token to ask for it");
+  if (!token) throw new SyntaxError("there are more entries, but no token for them");
   return { entries, token };
 }
 
@@ -69,7 +69,7 @@ async function readPage(reply: S3Reply, context: S3Context): Promise<Page> {
   } catch (error) {
     throw reply.corrupt(
       context,
-      error instanceof Error ? error.message : "it is no listing",
+      error instanceof Error ? error.message : "it is not a listing",
       error,
     );
   }
@@ -95,7 +95,7 @@ async function fetchPage(
   return await readPage(reply, context);
 }
 
-/** All entries with a prefix, page by page. A listing that cannot be right rejects. */
+/** Yields all entries with a prefix, page by page. Rejects if the listing cannot be right. */
 export async function* listObjects(
   client: S3Client,
   query: ListQuery,
@@ -107,14 +107,14 @@ export async function* listObjects(
   do {
     const page = await fetchPage(client, query, token, context);
     if (page.token !== undefined && page.token === token) {
-      throw broken(context, "the store gives the same page again and again");
+      throw broken(context, "the store repeats the same page");
     }
     for (const entry of page.entries) {
       if (last !== undefined && compareKeys(entry.key, last) <= 0) {
-        throw broken(context, "the store lists keys twice, or not in the order of their bytes");
+        throw broken(context, "the store repeats keys, or does not sort them by their bytes");
       }
       last = entry.key;
-      // Stores are known that ignore one of the two.
+      // Some stores ignore the prefix or start-after.
       if (entry.key.startsWith(prefix) && compareKeys(entry.key, after) > 0) yield entry;
     }
     token = page.token;

@@ -4,7 +4,7 @@ import type { StorageError } from "../storage_error.ts";
 
 const PREFIX = "x-amz-meta-";
 const NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-/** What a header carries as it is: printable ASCII without a space at either end. */
+/** Values that need no encoding: printable ASCII without a space at either end. */
 const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
 const ENCODED_WORD = /^=\?utf-8\?([bq])\?([^?]*)\?=$/i;
 
@@ -12,7 +12,7 @@ function invalid(attempt: Attempt, why: string): StorageError {
   return fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied" });
 }
 
-/** The form of RFC 2047, in which S3 itself returns what is not ASCII. */
+/** Encodes a value like RFC 2047, as S3 itself does if it is not ASCII. */
 function encodeWord(value: string): string {
   const bytes = new TextEncoder().encode(value);
   let binary = "";
@@ -31,9 +31,9 @@ function bytesOfWord(encoding: string, text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }
 
-/** The value that a header stands for; one that is no encoded word is what it is. */
+/** Decodes the value of a header, if it consists of encoded words. */
 function decodeValue(header: string): string {
-  // A long text comes as words with spaces between them that are not a part of it.
+  // A long value arrives as several words; the spaces between them are not part of it.
   const words = header.split(/[ \t]+/).map((word) => ENCODED_WORD.exec(word));
   if (!words.every((word) => word !== null)) return header;
   try {
@@ -44,7 +44,7 @@ function decodeValue(header: string): string {
   }
 }
 
-/** The headers that keep a content type and metadata; refuses what headers cannot carry. */
+/** The headers for a content type and metadata. Refuses values that headers cannot carry. */
 export function headersOf(
   { contentType, metadata }: Pick<WriteOptions, "contentType" | "metadata">,
   attempt: Attempt,
@@ -52,7 +52,10 @@ export function headersOf(
   const headers: [string, string][] = [];
   if (contentType !== undefined) {
     if (!PLAIN.test(contentType)) {
-      throw invalid(attempt, `its content type is none: ${JSON.stringify(contentType)}`);
+      throw invalid(
+        attempt,
+        `its content type must be a media type: current value is ${JSON.stringify(contentType)}`,
+      );
     }
     headers.push(["content-type", contentType]);
   }
@@ -60,19 +63,19 @@ export function headersOf(
     if (!NAME.test(name)) {
       throw invalid(
         attempt,
-        `the names of metadata must be of lower-case letters, digits and signs that a header may ` +
-          `have: current value is ${JSON.stringify(name)}`,
+        `the names of metadata must consist of lower-case letters, digits and signs that headers ` +
+          `allow: current value is ${JSON.stringify(name)}`,
       );
     }
     if (typeof value !== "string" || !value.isWellFormed()) {
-      throw invalid(attempt, `the metadata ${JSON.stringify(name)} is no well-formed text`);
+      throw invalid(attempt, `the metadata ${JSON.stringify(name)} must be a well-formed string`);
     }
     headers.push([PREFIX + name, encodeValue(value)]);
   }
   return Object.fromEntries(headers);
 }
 
-/** The metadata that headers keep. */
+/** The metadata in headers. */
 export function metadataOf(headers: Headers): Record<string, string> {
   const found: [string, string][] = [];
   for (const [name, value] of headers) {

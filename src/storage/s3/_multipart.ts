@@ -9,24 +9,24 @@ import type { S3Reply } from "./_reply.ts";
 import { childText, escapeXml, type XmlElement } from "./_xml.ts";
 import type { ObjectVersion } from "../storage_adapter.ts";
 
-/** How long the clean-up of a failed upload may take. */
+/** The time limit of the clean-up of a failed upload. */
 const ABORT_MS = 10_000;
 
-/** An upload in parts: nothing of it can be seen before {@linkcode MultipartUpload.complete}. */
+/** An upload in parts. Nothing is visible before {@linkcode MultipartUpload.complete}. */
 export class MultipartUpload {
   readonly #client: S3Client;
   readonly #key: string;
   readonly #id: string;
   readonly #etags: string[] = [];
 
-  /** Continues an upload that was begun. */
+  /** Continues an upload that was started. */
   private constructor(client: S3Client, key: string, id: string) {
     this.#client = client;
     this.#key = key;
     this.#id = id;
   }
 
-  /** Begins an upload; `headers` are the content type and metadata of the object to be. */
+  /** Starts an upload; `headers` are the content type and the metadata of the object. */
   static async begin(
     client: S3Client,
     key: string,
@@ -45,7 +45,7 @@ export class MultipartUpload {
     return new MultipartUpload(client, key, id);
   }
 
-  /** Sends a part; the numbers are 1 and on. */
+  /** Sends a part. Numbers start at 1. */
   async put(number: number, body: Uint8Array<ArrayBuffer>, context: S3Context): Promise<void> {
     const reply = await this.#client.send({
       method: "PUT",
@@ -57,7 +57,7 @@ export class MultipartUpload {
     this.#etags[number - 1] = await versionWritten(reply, context);
   }
 
-  /** Makes the object of the parts, all at once. */
+  /** Creates the object from the parts in one step. */
   async complete(context: S3Context): Promise<ObjectVersion> {
     const parts = this.#etags.map((etag, i) =>
       `<Part><PartNumber>${i + 1}</PartNumber><ETag>${escapeXml(`"${etag}"`)}</ETag></Part>`
@@ -82,8 +82,8 @@ export class MultipartUpload {
   }
 
   /**
-   * Takes the parts away. Its failure is not told: what the upload failed of matters more, and the
-   * store's own rules for incomplete uploads remove what is left.
+   * Removes the parts. Its failure is ignored: the reason why the upload failed matters more, and the
+   * store's own rules expire incomplete uploads.
    */
   async abort(context: S3Context): Promise<void> {
     const limit = new LinkedAbort(undefined);
@@ -97,18 +97,18 @@ export class MultipartUpload {
       const reply = await this.#client.send(request, { ...context, signal: limit.signal });
       await reply.drop();
     } catch {
-      // Nothing more can be done.
+      // The store expires the parts.
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-/** The document of a reply; an error may come with a status of success. */
+/** The document of a reply. An error may have a status of success. */
 async function resultOf(reply: S3Reply, name: string, context: S3Context): Promise<XmlElement> {
   if (!reply.ok) throw faultError(await readFault(reply, context), context);
   const root = await reply.xml(context);
   if (root.name === name) return root;
   if (root.name === "Error") throw faultError(faultOfElement(root, reply), context);
-  throw reply.corrupt(context, `<${root.name}> came for <${name}>`);
+  throw reply.corrupt(context, `it is <${root.name}> instead of <${name}>`);
 }

@@ -23,10 +23,10 @@ export interface PutRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a request came to: a version, or what the store said against it. */
+/** The result of a request: a version, or the fault that the store reported. */
 type Settled = { readonly version: ObjectVersion } | { readonly fault: S3Fault };
 
-/** How often a request is sent that others' requests were in the way of. */
+/** The number of attempts if requests of other writers are in the way. */
 const TRIES = 5;
 const FIRST_PAUSE_MS = 20;
 
@@ -35,7 +35,7 @@ const IN_THE_WAY: ReadonlySet<string | undefined> = new Set([
   "OperationAborted",
 ]);
 
-/** The version in a reply to a write; throws where the reply is none. */
+/** The version in a reply to a write. Throws if the reply is not one. */
 export async function versionWritten(reply: S3Reply, context: S3Context): Promise<ObjectVersion> {
   const text = await reply.text(context);
   if (text.trim() !== "") refuseErrorDocument(text, reply, context);
@@ -44,7 +44,7 @@ export async function versionWritten(reply: S3Reply, context: S3Context): Promis
   return versionOf(etag);
 }
 
-/** A reply of success may hold an error, or be a web page. */
+/** Throws if a reply with a status of success contains an error, or is a web page. */
 function refuseErrorDocument(text: string, reply: S3Reply, context: S3Context): void {
   if (!text.trimStart().startsWith("<")) return;
   let root;
@@ -57,18 +57,18 @@ function refuseErrorDocument(text: string, reply: S3Reply, context: S3Context): 
   if (root.name.toLowerCase() === "html") throw reply.corrupt(context, "HTML");
 }
 
-/** Puts objects under conditions, and learns how the store wants them written. */
+/** Writes objects under conditions, and learns the spelling that the store expects. */
 export class S3Writer {
   readonly #client: S3Client;
-  /** Fixed by the first success: before, a refusal may be one of the spelling only. */
+  /** Fixed by the first success: before it, a refusal may be about the spelling only. */
   #spelling: EtagSpelling | undefined;
 
-  /** Makes a writer that has learned nothing yet. */
+  /** Creates a writer that has learned nothing yet. */
   constructor(client: S3Client) {
     this.#client = client;
   }
 
-  /** Writes an object where its precondition holds, else rejects with `Conflict`. */
+  /** Writes an object if its precondition holds, otherwise rejects with `Conflict`. */
   async put(request: PutRequest): Promise<ObjectVersion> {
     const { precondition, attempt } = request;
     if (precondition === undefined) {
@@ -79,7 +79,7 @@ export class S3Writer {
       return await this.#judge(settled, request, "it exists");
     }
     if (!isEtag(precondition.version)) {
-      throw conflict(attempt, "the version is none of this store", undefined, "not-applied");
+      throw conflict(attempt, "the version is not one of this store", undefined, "not-applied");
     }
     return await this.#swap(request, precondition.version);
   }
@@ -100,7 +100,7 @@ export class S3Writer {
     return await this.#judge(settled, request, "the version changed");
   }
 
-  /** The version, or the error that a fault under a condition is. */
+  /** Returns the version, or throws the error for a fault under a condition. */
   async #judge(settled: Settled, request: PutRequest, why: string): Promise<ObjectVersion> {
     if ("version" in settled) return settled.version;
     const { fault } = settled;
@@ -126,7 +126,7 @@ export class S3Writer {
     return faultError(fault, { attempt, mutates: true });
   }
 
-  /** Sends a request, and again where it surely was not applied as others were in its way. */
+  /** Sends a request, and repeats it if the store did not apply it because of other requests. */
   async #settle(request: PutRequest, condition: Record<string, string>): Promise<Settled> {
     const { key, bytes, attempt, signal } = request;
     const context = { attempt, signal, mutates: true };
@@ -161,10 +161,10 @@ export class S3Writer {
   }
 
   /**
-   * What became of a write that Ceph answers with 500 UnknownError: so it answers the losers of a
-   * race, which it has cancelled. Where the object is no longer what was expected the race is lost;
-   * `undefined` where that cannot be seen. Where the object is just what was to be written, nobody
-   * can say whose write that was.
+   * The outcome of a write that Ceph answers with 500 UnknownError, as it answers the losers of a race,
+   * whose writes it cancels. The race is lost if the object is no longer in the expected state;
+   * `undefined` if that cannot be seen. If the object has exactly the bytes of this write, the writer
+   * is unknown.
    */
   async #outcomeOfRace(request: PutRequest): Promise<Outcome | undefined> {
     const { precondition, key, bytes, attempt, signal } = request;
@@ -182,11 +182,11 @@ export class S3Writer {
       const stored = new Uint8Array(await new Response(found?.body ?? null).arrayBuffer());
       return stored.some((byte, i) => byte !== bytes[i]) ? "not-applied" : "unknown";
     } catch {
-      return "unknown"; // it has changed once more
+      return "unknown"; // it has changed again
     }
   }
 
-  /** A look at the object as a part of a write, whose failure is the write's. */
+  /** Looks at the object as a part of a write. An error has this outcome. */
   async #look(
     { key, attempt, signal }: PutRequest,
     outcome: Outcome,

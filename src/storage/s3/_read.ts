@@ -11,10 +11,10 @@ import { metadataOf } from "./_metadata.ts";
 import type { S3Reply } from "./_reply.ts";
 import type { ByteRange, ObjectInfo, ReadOptions, ReadResult } from "../storage_adapter.ts";
 
-/** How often a look is taken anew where the object changed between two requests. */
+/** The number of attempts if the object changes between two requests. */
 const LOOKS = 5;
 
-/** Which part of which object a reply holds. */
+/** The part of an object that a reply contains. */
 interface Part {
   readonly start: number;
   readonly end: number;
@@ -25,7 +25,7 @@ function numberOf(text: string | null): number | undefined {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** What headers tell of an object of this size. */
+/** The information in the headers of an object of this size. */
 function infoOf(key: string, size: number, reply: S3Reply, context: S3Context): ObjectInfo {
   const { headers } = reply;
   const etag = headers.get("etag");
@@ -52,12 +52,12 @@ function partOf(reply: S3Reply): Part | undefined {
   return { start, end: last + 1, size };
 }
 
-/** The size of an object of which the first byte came, or all. */
+/** The size of an object, from a reply with its first byte or with all of it. */
 function sizeOf(reply: S3Reply): number | undefined {
   return reply.status === 206 ? partOf(reply)?.size : numberOf(reply.headers.get("content-length"));
 }
 
-/** What only the error document of a GET tells: the reply to a HEAD has no body. */
+/** Reads the error document of a GET: the reply to a HEAD has no body. */
 async function ask(
   client: S3Client,
   key: string,
@@ -72,11 +72,11 @@ async function ask(
   }
   const fault = await readFault(reply, context);
   if (fault.code === "NoSuchKey") return null;
-  if (fault.status === 416) return undefined; // it is there now, and empty
+  if (fault.status === 416) return undefined; // it exists now, and is empty
   throw faultError(fault, context);
 }
 
-/** What is known of an object, or `null` where the store says that it is missing. */
+/** Returns what is known about an object, or `null` if the store says that it is missing. */
 export async function statObject(
   client: S3Client,
   key: string,
@@ -108,12 +108,12 @@ function rangeHeader(range: ByteRange): string {
   return `bytes=${range.start}-${range.end === undefined ? "" : range.end - 1}`;
 }
 
-/** Whether a range has no bytes whatever the object is like; HTTP has no word for such ranges. */
+/** Whether a range is empty for any object. HTTP cannot express such a range. */
 function isEmpty(range: ByteRange): boolean {
   return "last" in range ? range.last === 0 : range.end === range.start;
 }
 
-/** Takes the body of a reply, after a look at whether it is what was asked for. */
+/** Checks that a reply is for the request, and returns its body. */
 async function take(
   reply: S3Reply,
   key: string,
@@ -123,17 +123,20 @@ async function take(
   const context = { attempt, signal };
   try {
     if (reply.status !== (range === undefined ? 200 : 206)) {
-      throw reply.corrupt(context, range === undefined ? "it is no whole" : "it is no part");
+      throw reply.corrupt(context, range === undefined ? "it is not whole" : "it is not a part");
     }
     const length = numberOf(reply.headers.get("content-length"));
     const part = range === undefined ? { start: 0, end: length, size: length } : partOf(reply);
     if (part?.size === undefined || part.end === undefined) {
-      throw reply.corrupt(context, "it does not tell the size");
+      throw reply.corrupt(context, "it does not contain the size");
     }
     const { start, end, size } = part;
     const due = resolveRange(range, size, attempt);
     if (due.start !== start || due.end !== end || (length ?? end - start) !== end - start) {
-      throw reply.corrupt(context, `bytes ${start}-${end} came for ${due.start}-${due.end}`);
+      throw reply.corrupt(
+        context,
+        `it has the bytes ${start}-${end} instead of ${due.start}-${due.end}`,
+      );
     }
     const info = infoOf(key, size, reply, context);
     refuseVersion(ifVersion, info.version, attempt);
@@ -145,7 +148,7 @@ async function take(
   }
 }
 
-/** Reads an object, or a part of it, in one request; the bytes follow as they are read. */
+/** Reads an object or a part of it in one request. The bytes follow as they are read. */
 export async function readObject(
   client: S3Client,
   key: string,
@@ -171,7 +174,7 @@ export async function readObject(
     const fault = await readFault(reply, context);
     if (fault.code === "NoSuchKey") return null;
     if (fault.status === 412) throw conflict(attempt, "the version changed", fault, undefined);
-    // The range begins at the end or beyond: only the size tells which.
+    // The range starts at the end or beyond: only the size shows which.
     if (fault.status !== 416 || range === undefined) throw faultError(fault, context);
   }
   throw contradictory(attempt);

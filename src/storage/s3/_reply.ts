@@ -7,7 +7,7 @@ import type { Redaction } from "./_secrets.ts";
 import { parseXml, type XmlElement } from "./_xml.ts";
 import type { StorageError } from "../storage_error.ts";
 
-/** A reply of the store. Its body must be read, taken or dropped, else a connection is held. */
+/** A reply of the store. Its body must be read or dropped, because it holds a connection. */
 export class S3Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -24,12 +24,12 @@ export class S3Reply {
     this.#link = link;
   }
 
-  /** Whether the store did what it was asked. */
+  /** Whether the request succeeded. */
   get ok(): boolean {
     return this.status >= 200 && this.status < 300;
   }
 
-  /** Reads the body as a text. */
+  /** Reads the body as text. */
   async text({ attempt, signal, mutates }: S3Context): Promise<string> {
     try {
       return await abortable(new Response(this.#body).text(), this.#link.signal);
@@ -38,7 +38,7 @@ export class S3Reply {
       if (signal?.aborted) throw aborted(attempt, signal, outcome);
       throw fail(attempt, {
         code: "Unavailable",
-        why: "the connection was lost while the store replied",
+        why: "the connection was lost during the reply",
         outcome,
         cause: this.redaction.copyOf(error),
       });
@@ -47,13 +47,13 @@ export class S3Reply {
     }
   }
 
-  /** Reads the body as an XML document, where it may be nothing else. */
+  /** Reads the body as an XML document. Throws if it is anything else. */
   async xml(context: S3Context): Promise<XmlElement> {
     const text = await this.text(context);
     try {
       return parseXml(text);
     } catch (error) {
-      throw this.corrupt(context, `${describe(text)} came where XML was due`, error);
+      throw this.corrupt(context, `it is ${describe(text)} instead of XML`, error);
     }
   }
 
@@ -67,25 +67,25 @@ export class S3Reply {
     });
   }
 
-  /** Frees the connection; the body is not wanted. */
+  /** Frees the connection without reading the body. */
   async drop(): Promise<void> {
     this.#link.unlink();
     await this.#body?.cancel().catch(() => {});
   }
 
-  /** The rejection of a reply that no S3 service gives. */
+  /** The error for a reply that cannot come from an S3 service. */
   corrupt({ attempt, mutates }: S3Context, what: string, cause?: unknown): StorageError {
     return fail(attempt, {
       code: "Corrupt",
-      why: `the reply is not that of an S3 service (${what}, HTTP ${this.status}): ` +
-        "is the endpoint right?",
+      why: `the reply is not from an S3 service (${what}, HTTP ${this.status}): ` +
+        "check the endpoint",
       outcome: mutates ? "unknown" : undefined,
       ...(cause === undefined ? {} : { cause: this.redaction.copyOf(cause) }),
     });
   }
 }
 
-/** What a text that is not what it should be looks like. */
+/** The kind of an unexpected text. */
 export function describe(text: string): string {
   const start = text.trimStart().slice(0, 200).toLowerCase();
   if (start === "") return "nothing";

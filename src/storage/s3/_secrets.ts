@@ -1,5 +1,5 @@
 const SIGNATURE = /\b[0-9a-f]{64}\b/gi;
-/** What runtimes say of a connection that was never made. */
+/** Messages of runtimes that could not connect. */
 const NO_ANSWER = /client error \(Connect\)|connection refused|dns error|name not resolved/i;
 const NO_ANSWER_CODES: ReadonlySet<unknown> = new Set([
   "ECONNREFUSED",
@@ -8,7 +8,7 @@ const NO_ANSWER_CODES: ReadonlySet<unknown> = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** An error and its causes, outermost first; no more than a few, lest they go in a circle. */
+/** An error and its causes, outermost first; only a few, because they may be circular. */
 function chainOf(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; next instanceof Error && chain.length < 5; next = next.cause) {
@@ -17,7 +17,7 @@ function chainOf(error: unknown): Error[] {
   return chain;
 }
 
-/** Whether a request failed as no connection could be made, at least the last time. */
+/** Whether a request failed because no connection could be made, at least at the last attempt. */
 export function isNoAnswer(error: unknown): boolean {
   return chainOf(error).some((each) =>
     NO_ANSWER.test(each.message) || NO_ANSWER_CODES.has((each as { code?: unknown }).code)
@@ -35,7 +35,7 @@ export function isNotTls(error: unknown): boolean {
   });
 }
 
-/** The shortest secret that is removed wherever it stands; a shorter one only as a whole word. */
+/** The shortest secret that is removed anywhere; a shorter one is removed as a whole word only. */
 const LONG_SECRET = 8;
 
 function patternOf(secret: string): RegExp {
@@ -66,8 +66,8 @@ export class Redaction {
   }
 
   /**
-   * What may be told of an error: its names, messages and codes. Its other properties are left
-   * behind, for a `fetch` may hang the signed request on what it throws.
+   * A copy of an error with names, messages and codes only, because the error of a `fetch` may have the
+   * signed request as a property.
    */
   copyOf(error: unknown): Error {
     const chain = chainOf(error);

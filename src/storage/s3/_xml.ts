@@ -3,12 +3,12 @@ import { SaxesParser } from "saxes";
 /** An element of a reply: its text, and the elements in it. */
 export interface XmlElement {
   readonly name: string;
-  /** The text of the element itself, whitespace and all: it may be a key. */
+  /** The text of the element itself, including whitespace: it may be a key. */
   text: string;
   readonly children: XmlElement[];
 }
 
-/** Parses a whole document and gives its root; throws where it is none, or ends too early. */
+/** Parses a document and returns its root. Throws if it is not XML, or incomplete. */
 export function parseXml(document: string): XmlElement {
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
@@ -26,13 +26,13 @@ export function parseXml(document: string): XmlElement {
   parser.on("text", onText);
   parser.on("cdata", onText);
   parser.on("closetag", () => void open.pop());
-  // A reply that took long begins with the spaces that kept its connection alive.
+  // A slow reply starts with spaces that kept its connection alive.
   parser.write(document.trim()).close();
   if (root === undefined) throw new SyntaxError("the document has no root");
   return root;
 }
 
-/** The text of the first child of a name. */
+/** The text of the first child with this name. */
 export function childText(element: XmlElement, name: string): string | undefined {
   return element.children.find((child) => child.name === name)?.text;
 }
@@ -44,7 +44,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-/** A text as it stands in an element. */
+/** Escapes a text for an element. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }

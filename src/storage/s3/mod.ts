@@ -1,6 +1,6 @@
 /**
  * Keeps objects in a bucket of Amazon S3 or of any service that speaks its protocol: R2, Ceph, MinIO
- * and others. Works wherever `fetch` and WebCrypto are: Deno, Node 20, workerd, edge functions.
+ * and others. Works in runtimes with `fetch` and WebCrypto: Deno, Node 20, workerd, edge functions.
  *
  * ```ts
  * import { CSVLogger } from "@flagstone/flagging";
@@ -14,21 +14,45 @@
  * @module
  */
 export { S3Adapter } from "./s3_adapter.ts";
-export type { S3AdapterOptions, S3Fetch } from "./_options.ts";
 export type {
+  /** Options of `S3Adapter`. */
+  S3AdapterOptions,
+  /** A function that sends requests. */
+  S3Fetch,
+} from "./_options.ts";
+export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage_adapter.ts";
-export type { ProbeCheck, ProbeReport } from "../probe/probe.ts";
+export type {
+  /** One check of a probe. */
+  ProbeCheck,
+  /** The result of a probe. */
+  ProbeReport,
+} from "../probe/mod.ts";

@@ -24,16 +24,17 @@ import { readObject, statObject } from "./_read.ts";
 const MOST_A_PAGE = 1000;
 
 /**
- * Keeps objects in a bucket, by the protocol of Amazon S3.
+ * Keeps objects in a bucket of Amazon S3, or of a service with the same protocol.
  *
- * A write is one request, and so all or nothing; creation and swap are decided by the store, and
- * have one winner among all its clients (`probe()` finds the services that ignore conditions).
- * Streams up to 8 MiB are written so as well; longer ones go up in parts that appear together, which
- * excludes preconditions. There is no append. A version is an ETag: equal bytes may have an equal
- * one again. Requests are sent once, except those that the store says it did not apply as others
- * were in their way.
+ * A write is one request, and so all or nothing. The store decides creation and swap, which have one
+ * winner among all its clients (`probe()` finds services that ignore conditions). Streams up to 8 MiB
+ * are written in one request as well; longer ones go up in parts that appear together, and take no
+ * precondition. There is no append. A version is an ETag: equal bytes may have an equal version.
+ * Requests are sent once, unless the store reports that it did not apply one because of others.
  *
- * @example Usage, here with a store that is not there
+ * @category Storage adapters
+ *
+ * @example Usage, here with a stub of a store
  * ```ts
  * import { S3Adapter } from "@flagstone/flagging/s3";
  * import { assertEquals } from "@std/assert";
@@ -89,15 +90,17 @@ export class S3Adapter extends StorageDriver {
     return probe(this);
   }
 
-  /** For a missing object two requests are sent: only the second tells it from a missing bucket. */
+  /** Sends a second request for a missing object, to distinguish it from a missing bucket. */
   protected override statObject(call: DriverCall): Promise<ObjectInfo | null> {
     return statObject(this.#client, call.key, call);
   }
 
+  /** Opens an object or a part of it. */
   protected override readObject(call: ReadCall): Promise<StoredRange | null> {
     return readObject(this.#client, call.key, call, call.attempt);
   }
 
+  /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
     const { body, contentType, metadata } = call;
     const { version, size } = await this.#send(call, headersOf(call, call.attempt));
@@ -106,6 +109,7 @@ export class S3Adapter extends StorageDriver {
     return { size: body instanceof Uint8Array ? body.length : size, version, ...kept, ...named };
   }
 
+  /** Removes an object. */
   protected override async deleteObject({ key, attempt, signal }: DriverCall): Promise<void> {
     const context = { attempt, signal, mutates: true };
     const reply = await this.#client.send({ method: "DELETE", key }, context);
@@ -114,6 +118,7 @@ export class S3Adapter extends StorageDriver {
     if (fault.code !== "NoSuchKey") throw faultError(fault, context);
   }
 
+  /** Lists objects, page by page. */
   protected override listObjects(
     { attempt, signal, prefix, after, limit }: ListCall,
   ): AsyncIterable<ObjectInfo> {
@@ -156,7 +161,7 @@ export class S3Adapter extends StorageDriver {
   }
 }
 
-/** WebCrypto and `fetch` take no memory that is shared between threads. */
+/** WebCrypto and `fetch` refuse memory that is shared between threads. */
 function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? bytes as Uint8Array<ArrayBuffer> : bytes.slice();
 }

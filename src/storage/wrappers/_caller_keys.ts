@@ -4,7 +4,7 @@ import { isStorageError, StorageError } from "../storage_error.ts";
 
 /** Translates between the keys of a wrapped adapter and those that the caller of the wrapper uses. */
 export class CallerKeys extends Namespace {
-  /** Information with the user's key. */
+  /** Information with the caller's key. */
   outside(info: ObjectInfo): ObjectInfo {
     return { ...info, key: info.key.slice(this.prefix.length) };
   }
@@ -19,7 +19,7 @@ export class CallerKeys extends Namespace {
     };
   }
 
-  /** Does something, and gives its errors the user's key. */
+  /** Runs an action, and replaces the key of its errors with the caller's. */
   async errors<T>(key: string, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
@@ -28,9 +28,9 @@ export class CallerKeys extends Namespace {
     }
   }
 
-  /** Does something with the store's key, and gives its errors the user's key. */
+  /** Runs an action with the store's key, and replaces the key of its errors with the caller's. */
   call<T>(key: string, send: (key: string) => Promise<T>): Promise<T> {
-    // In there, so that what `inside` throws is a rejection.
+    // Inside the action, so that an error of `inside()` is a rejection.
     return this.errors(key, () => send(this.inside(key)));
   }
 

@@ -1,10 +1,10 @@
 import { aborted, type Attempt } from "../kit/fail.ts";
 import { isStorageError, type Outcome } from "../storage_error.ts";
 
-/** How long an adapter that hears of the end may take to say what became of its operation. */
+/** The time that an adapter has to report its outcome after its signal was aborted. */
 const GRACE_MS = 10;
 
-/** A time that waits must keep, and a signal that ends with it or with the caller's. */
+/** A time limit, and a signal that is aborted with it or with the caller's signal. */
 export class Deadline {
   readonly #ms: number;
   readonly #outer: AbortSignal | undefined;
@@ -14,37 +14,37 @@ export class Deadline {
   #expired = false;
   #ended = false;
 
-  /** Listens to the caller's signal; `end()` must follow. */
+  /** Listens to the caller's signal until `end()` is called. */
   constructor(ms: number, outer: AbortSignal | undefined) {
     this.#ms = ms;
     this.#outer = outer;
-    // By hand rather than by AbortSignal.any and AbortSignal.timeout: nothing outlives the call.
+    // Not by AbortSignal.any and AbortSignal.timeout: nothing may outlive the call.
     if (outer?.aborted) this.#onAbort();
     else outer?.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  /** For the adapter. */
+  /** The signal for the adapter. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Whether the time ran out. */
+  /** Whether the time is up. */
   get expired(): boolean {
     return this.#expired;
   }
 
-  /** Starts the time, or starts it anew. */
+  /** Starts the time, or restarts it. */
   start(): void {
     clearTimeout(this.#timer);
     if (!this.#expired && !this.#ended) this.#timer = setTimeout(this.#onExpiry, this.#ms);
   }
 
   /**
-   * Does something that must keep the time, else rejects with `TimedOut` and this outcome.
-   * What it gives behind its time goes to `onLate`.
+   * Runs an action. If it takes longer, rejects with `TimedOut` and this outcome, and passes its late
+   * result to `onLate`.
    */
   async within<T>(
-    [attempt, outcome]: readonly [attempt: Attempt, outcome?: Outcome | undefined],
+    { attempt, outcome }: { readonly attempt: Attempt; readonly outcome?: Outcome | undefined },
     action: () => Promise<T>,
     onLate: (late: T) => void = () => {},
   ): Promise<T> {
@@ -66,7 +66,7 @@ export class Deadline {
     }
   }
 
-  /** Leaves no timer and no listener behind. */
+  /** Removes the timer and the listener. */
   end(): void {
     this.#ended = true;
     clearTimeout(this.#timer);

@@ -1,22 +1,22 @@
-/** A body that was opened, and the offset that it must reach. */
+/** An open body, and the offset that it must reach. */
 export interface Opened {
   readonly start: number;
   readonly end: number;
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** How a body is taken up again. */
+/** How to continue a body after an error. */
 export interface Resumption {
-  /** Gives the body from an offset on, or rejects with the error that the body shall have. */
+  /** Returns the body from an offset on, or rejects with the error for the reader. */
   readonly reopen: (
     at: number,
     failed: { readonly error: unknown; readonly cancelled: AbortSignal },
   ) => Promise<ReadableStream<Uint8Array>>;
-  /** Told that bytes arrived. */
+  /** Called when bytes arrived. */
   readonly onProgress: () => void;
 }
 
-/** The bytes of a body, taken up again behind the last one that arrived where it fails. */
+/** The bytes of a body. If it fails, it continues after the last byte that arrived. */
 export function resumeBody(
   { start, end, body }: Opened,
   { reopen, onProgress }: Resumption,
@@ -34,7 +34,7 @@ export function resumeBody(
           onProgress();
           return controller.enqueue(value);
         } catch (error) {
-          // What failed behind the last byte failed nobody.
+          // An error after the last byte does not matter.
           if (at === end) return controller.close();
           reader = (await reopen(at, { error, cancelled: cancelled.signal })).getReader();
         }

@@ -16,7 +16,7 @@ import type { Outcome } from "../storage_error.ts";
 /** The methods of an adapter that take a key, by their names. */
 export type KeyedOperation = "stat" | "read" | "write" | "append" | "delete";
 
-/** What a wrapper gives a call in place of what its caller gave. */
+/** Options that a wrapper passes on instead of the caller's. */
 export interface Change extends ReadOptions {
   readonly body?: WriteBody;
 }
@@ -26,7 +26,7 @@ export interface Call<T> {
   readonly operation: KeyedOperation;
   readonly attempt: Attempt;
   readonly signal: AbortSignal | undefined;
-  /** What a write or an append stores. */
+  /** The bytes of a write or an append. */
   readonly body?: WriteBody;
   /** The condition of a write. */
   readonly precondition?: Precondition | undefined;
@@ -37,11 +37,11 @@ export interface Call<T> {
 /** Lists by the wrapped adapter. */
 export type SendList = (options: ListOptions) => AsyncIterable<ObjectInfo>;
 
-/** What a wrapper does around the calls of an adapter. */
+/** The code of a wrapper around the calls of an adapter. */
 export interface Surroundings {
-  /** Surrounds a call whose answer is all there is. */
+  /** Surrounds a call without a body in its result. */
   readonly call: <T>(call: Call<T>) => Promise<T>;
-  /** Surrounds a call whose answer has a body, which ends later. */
+  /** Surrounds a call whose result has a body, which ends later. */
   readonly read: (call: Call<ReadResult | null>) => Promise<ReadResult | null>;
   /** Surrounds a listing. */
   readonly list: (options: ListOptions, send: SendList) => AsyncIterable<ObjectInfo>;
@@ -54,14 +54,14 @@ export function notApplied({ operation }: Pick<Call<unknown>, "operation">): Out
   return operation === "stat" || operation === "read" ? undefined : "not-applied";
 }
 
-/** What a listing is called in messages. */
+/** The name of a listing in messages. */
 export function listAttempt(adapter: StorageAdapter): Attempt {
   return { adapter: adapter.name, operation: "list" };
 }
 
 /**
- * Joins a wrapper's methods to an adapter: with the wrapped one's name and capabilities, and with
- * `append` and disposal exactly where it has them.
+ * Returns an adapter with a wrapper's methods, and the wrapped one's name and capabilities. It has
+ * `append`, `probe` and disposal only if the wrapped one does.
  */
 export function wrap(
   adapter: StorageAdapter,
@@ -83,7 +83,7 @@ export function wrap(
   };
 }
 
-/** An adapter that does the same around each call of another one. */
+/** Returns an adapter that runs the same code around each call of another one. */
 export function surround(adapter: StorageAdapter, around: Surroundings): StorageAdapter {
   const attemptOf = (operation: string, key: string): Attempt => {
     return { adapter: adapter.name, operation, key };

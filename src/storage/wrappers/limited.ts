@@ -5,7 +5,10 @@ import type { SendList } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
 
 async function callInSlot<T>(call: Call<T>, slots: Slots): Promise<T> {
-  const release = await slots.take(call.signal, [call.attempt, notApplied(call)]);
+  const release = await slots.take(call.signal, {
+    attempt: call.attempt,
+    outcome: notApplied(call),
+  });
   try {
     return await call.send();
   } finally {
@@ -18,7 +21,7 @@ async function readInSlot(
   slots: Slots,
 ): Promise<ReadResult | null> {
   const { signal, attempt } = call;
-  const release = await slots.take(signal, [attempt, undefined]);
+  const release = await slots.take(signal, { attempt });
   try {
     const result = await call.send();
     if (result === null) return release(), null;
@@ -40,12 +43,12 @@ async function nextIn<T>(entries: AsyncIterator<T>, release: Release): Promise<I
 async function* listInSlots(
   adapter: StorageAdapter,
   options: ListOptions,
-  [send, slots]: readonly [send: SendList, slots: Slots],
+  { send, slots }: { readonly send: SendList; readonly slots: Slots },
 ): AsyncGenerator<ObjectInfo, void, undefined> {
   const entries = send(options)[Symbol.asyncIterator]();
   try {
     while (true) {
-      const release = await slots.take(options.signal, [listAttempt(adapter), undefined]);
+      const release = await slots.take(options.signal, { attempt: listAttempt(adapter) });
       const next = await nextIn(entries, release);
       if (next.done) return;
       yield next.value;
@@ -56,15 +59,15 @@ async function* listInSlots(
 }
 
 /**
- * Wraps an adapter so that at most so many of its operations are under way at a time; others wait
- * for their turn, first come, first served. One whose signal is aborted meanwhile never runs.
+ * Wraps an adapter so that only a limited number of its operations run at a time. The others wait in
+ * the order of their calls. An operation whose signal is aborted while it waits never runs.
  *
- * A read is under way until its body ended, was cancelled, or its signal was aborted; a listing only
- * while it waits for its next entry. So whoever needs one body to write another one needs two at a
- * time.
+ * A read runs until its body ends or is cancelled, or its signal is aborted; a listing runs only while
+ * it waits for its next entry. A program that reads one body to write another needs a concurrency of
+ * at least two.
  *
  * @param adapter The adapter to wrap; its name and capabilities are kept
- * @param concurrency How many operations, a whole number
+ * @param concurrency The number of operations, a whole number
  * @returns The wrapper
  *
  * @example Usage
@@ -87,6 +90,6 @@ export function limited(adapter: StorageAdapter, concurrency: number): StorageAd
   return surround(adapter, {
     call: (call) => callInSlot(call, slots),
     read: (call) => readInSlot(call, slots),
-    list: (options, send) => listInSlots(adapter, options, [send, slots]),
+    list: (options, send) => listInSlots(adapter, options, { send, slots }),
   });
 }

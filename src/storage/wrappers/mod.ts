@@ -20,23 +20,47 @@
  * @module
  */
 export { limited } from "./limited.ts";
-export { observed, type StorageEvent, type StorageHook } from "./observed.ts";
+export {
+  observed,
+  /** One operation that is over. */
+  type StorageEvent,
+  /** Called after each operation. */
+  type StorageHook,
+} from "./observed.ts";
 export { prefixed } from "./prefixed.ts";
-export { retrying, type RetryingOptions } from "./retrying.ts";
+export {
+  retrying,
+  /** Options of `retrying()`. */
+  type RetryingOptions,
+} from "./retrying.ts";
 export type {
+  /** Options of `StorageAdapter.append()`. */
   AppendOptions,
+  /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A part of an object, in bytes. */
   ByteRange,
+  /** What an adapter promises. */
   Capabilities,
+  /** Options of `StorageAdapter.list()`. */
   ListOptions,
+  /** What a store reports about an object. */
   ObjectInfo,
+  /** One state of one object. */
   ObjectVersion,
+  /** Options of every operation. */
   OperationOptions,
+  /** What must hold for a write to happen. */
   Precondition,
+  /** Options of `StorageAdapter.read()`. */
   ReadOptions,
+  /** An object, or a part of it, being read. */
   ReadResult,
+  /** A place that keeps objects under keys. */
   StorageAdapter,
+  /** The body of a write. */
   WriteBody,
+  /** Options of `StorageAdapter.write()`. */
   WriteOptions,
 } from "../storage_adapter.ts";
 export { timed } from "./timed.ts";

@@ -4,19 +4,19 @@ import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../sto
 
 /** One operation that is over. */
 export interface StorageEvent {
-  /** What was done, by the method's name. */
+  /** The name of the method. */
   readonly operation: "stat" | "read" | "write" | "append" | "delete" | "list";
   /** The key; of a listing its prefix. */
   readonly key: string;
-  /** How many bytes of bodies went in or out; 0 for what has none. */
+  /** The number of bytes of bodies that went in or out. */
   readonly bytes: number;
   /** From the call to the end of the operation, in milliseconds. */
   readonly ms: number;
-  /** Why it failed, where it did. */
+  /** The error of a failed operation. */
   readonly error?: unknown;
 }
 
-/** Is told of each operation. */
+/** Called after each operation. */
 export type StorageHook = (event: StorageEvent) => void;
 
 /** One operation under way. */
@@ -53,7 +53,7 @@ class Observation {
       ms: performance.now() - this.#begin,
       ...(error === undefined ? {} : { error }),
     };
-    // A hook may be an async function in disguise: neither way may its error get anywhere.
+    // A hook may be an async function: its error is ignored either way.
     new Promise((resolve) => resolve(this.#hook(event))).catch(() => {});
   }
 }
@@ -93,7 +93,7 @@ async function readObserved(
 
 async function* listObserved(
   options: ListOptions,
-  [send, hook]: readonly [send: SendList, hook: StorageHook],
+  { send, hook }: { readonly send: SendList; readonly hook: StorageHook },
 ): AsyncGenerator<ObjectInfo, void, undefined> {
   const observation = new Observation(hook, "list", options.prefix);
   let failure: [error?: unknown] = [];
@@ -108,12 +108,12 @@ async function* listObserved(
 }
 
 /**
- * Wraps an adapter so that a hook is told of each operation when it is over: for logs, metrics and
- * traces. Of a read it is told when the body ended, was cancelled or its signal was aborted; of a
- * listing when it ended or was left. What the hook throws reaches nobody.
+ * Wraps an adapter so that a hook is called after each operation: for logs, metrics and traces. A read
+ * is over when its body ends or is cancelled, or its signal is aborted; a listing when it ends or its
+ * reader stops. An error of the hook is ignored.
  *
  * @param adapter The adapter to wrap; its name and capabilities are kept
- * @param hook Is told; called once for each operation
+ * @param hook Called once for each operation
  * @returns The wrapper
  *
  * @example Usage
@@ -134,6 +134,6 @@ export function observed(adapter: StorageAdapter, hook: StorageHook): StorageAda
   return surround(adapter, {
     call: (call) => callObserved(call, hook),
     read: (call) => readObserved(call, hook),
-    list: (options, send) => listObserved(options, [send, hook]),
+    list: (options, send) => listObserved(options, { send, hook }),
   });
 }

@@ -17,14 +17,14 @@ import type {
  * Wraps an adapter so that all keys lie below a prefix, as in a directory: several datasets, tenants
  * or test runs in one bucket do not see each other.
  *
- * Its users see their own keys, also in listings and errors. A key may be as long as the adapter
- * takes it with the prefix; a longer one is an `InvalidKey`. Name, capabilities, `append` and
- * disposal are the adapter's.
+ * Callers see their own keys, in listings and errors as well. If a key with the prefix is longer than
+ * the adapter accepts, it is an `InvalidKey`. Name, capabilities, `append` and disposal are the
+ * adapter's.
  *
  * @param adapter The adapter to wrap
  * @param prefix The prefix, with or without a final `/`; with `""` the keys stay as they are
  * @returns The wrapper
- * @throws {StorageError} `InvalidKey` if the prefix could not be a key
+ * @throws {StorageError} `InvalidKey` if the prefix cannot start a key
  *
  * @example Usage
  * ```ts

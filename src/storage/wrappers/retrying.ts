@@ -11,13 +11,13 @@ import { isStorageError, isTransient, type Outcome, type StorageError } from "..
 
 /** Options of {@linkcode retrying}. */
 export interface RetryingOptions {
-  /** How many times at the most something is sent again, a whole number. @default {5} */
+  /** The largest number of repetitions, a whole number. @default {5} */
   readonly times?: number | undefined;
   /** The longest first pause in milliseconds; later ones double, up to 5 seconds. @default {50} */
   readonly delayMs?: number | undefined;
   /**
-   * The time in milliseconds after which nothing is sent again: since the call, or since a listing
-   * or a body last gave something.
+   * The time in milliseconds after which nothing is repeated. It starts at the call, and again with
+   * each object of a listing and each chunk of a body.
    *
    * @default {30_000}
    */
@@ -26,7 +26,7 @@ export interface RetryingOptions {
 
 const LONGEST_PAUSE_MS = 5000;
 
-/** Pauses before a repetition. Resolves with false if there is none, or a signal is aborted. */
+/** Pauses before a repetition. Resolves with false if the limits are reached or a signal aborts. */
 async function pause(
   backoff: Backoff,
   ...given: readonly (AbortSignal | undefined)[]
@@ -41,23 +41,25 @@ async function pause(
 function limitsOf({ times = 5, delayMs = 50, budgetMs = 30_000 }: RetryingOptions): RetryOptions {
   const limits = { times, delayMs, budgetMs };
   for (const [name, value] of Object.entries(limits)) {
-    const valid = name === "times" ? Number.isSafeInteger(value) : Number.isFinite(value);
+    const isWhole = name === "times";
+    const valid = isWhole ? Number.isSafeInteger(value) : Number.isFinite(value);
     if (valid && value >= 0) continue;
+    const what = isWhole ? "whole number" : "number";
     throw new RangeError(
-      `Cannot retry as "${name}" must be a number from 0: current value is ${value}`,
+      `Cannot retry: "${name}" is ${value}; pass a ${what} from 0`,
     );
   }
   return limits;
 }
 
-/** Whether a call that failed so can be sent again without doing anything twice that matters. */
+/** Whether a failed call can be repeated safely. */
 function mayBeSentAgain<T>(call: Call<T>, error: unknown): boolean {
   if (!isTransient(error) || call.body instanceof ReadableStream) return false;
   const isConditional = call.operation === "append" || call.precondition !== undefined;
   return !isConditional || (error as StorageError).outcome === "not-applied";
 }
 
-/** An error that says no more than is known of all attempts together. */
+/** The error with the outcome of all attempts together. */
 function ofAll(error: unknown, outcome: Outcome | undefined): unknown {
   return outcome === "unknown" ? withOutcome(error, outcome) : error;
 }
@@ -69,7 +71,7 @@ async function sendAgain<T>(call: Call<T>, limits: RetryOptions): Promise<T> {
     try {
       return await call.send();
     } catch (error) {
-      // Whatever a later attempt says, this one has perhaps landed.
+      // This attempt may have landed, whatever a later one returns.
       const isKnown = isStorageError(error) && error.outcome === "not-applied";
       if (outcome !== undefined && !isKnown) outcome = "unknown";
       if (!mayBeSentAgain(call, error)) throw ofAll(error, outcome);
@@ -80,7 +82,7 @@ async function sendAgain<T>(call: Call<T>, limits: RetryOptions): Promise<T> {
   }
 }
 
-/** The body of a read, taken up again where it failed; of the same version only. */
+/** The body of a read. If it fails, it continues at the same offset of the same version. */
 function resume(
   call: Call<ReadResult | null>,
   { info, start, end, body }: ReadResult,
@@ -132,24 +134,24 @@ async function* listAgain(
 }
 
 /**
- * Wraps an adapter so that what fails for a moment (`Unavailable`, `RateLimited`, `TimedOut`,
- * `Corrupt`) is sent again, where that is safe:
+ * Wraps an adapter so that requests with a transient error (`Unavailable`, `RateLimited`, `TimedOut`,
+ * `Corrupt`) are repeated if that is safe:
  *
- * - `stat`, `read` and `list` are. A listing goes on behind its last key, a body behind its last
- *   byte, in the same version or not at all.
- * - `delete`, and a write of bytes without a precondition, are. They may be applied twice, and an
- *   attempt that was taken for lost may arrive late: give a precondition where others write, too.
- * - A write with a precondition and an append are only where the error says `"not-applied"`. What
- *   became of the others nobody knows, so they reject with the outcome `"unknown"` as ever: their
- *   second attempt could meet the first one's effect. The loggers settle that by reading.
- * - A streamed body is never.
+ * - `stat`, `read` and `list` are repeated. A listing continues after its last key, and a body after
+ *   its last byte if the object still has the same version.
+ * - `delete`, and a write of bytes without a precondition, are repeated. They may be applied twice,
+ *   and a lost attempt may arrive late: use a precondition if other writers exist.
+ * - A write with a precondition and an append are repeated only if the error's outcome is
+ *   `"not-applied"`. Otherwise they reject with the outcome `"unknown"`, because a second attempt
+ *   could meet the first one's effect. The loggers resolve this by reading the object.
+ * - A streamed body is never repeated.
  *
- * A call that fails in the end is `"not-applied"` only if every attempt was. Pauses are random and
- * end at once where the signal is aborted; a call takes at most the budget and its last attempt,
- * which `timed()` bounds: `retrying(timed(adapter, 5000))`.
+ * A call that finally fails is `"not-applied"` only if every attempt was. Pauses are random, and end
+ * immediately when the signal is aborted. A call takes at most the budget and its last attempt, which
+ * `timed()` limits: `retrying(timed(adapter, 5000))`.
  *
- * @param adapter The adapter to wrap; its name and capabilities are kept
- * @param options How often and how long
+ * @param adapter The adapter to wrap; the wrapper has its name and capabilities
+ * @param options The limits of the repetitions
  * @returns The wrapper
  *
  * @example Usage

@@ -6,7 +6,7 @@ import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../sto
 
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** The outcome of a mutation that ran out of time: from outside nobody can tell how far it came. */
+/** The outcome of a mutation whose time is up: how far it got is unknown. */
 function unheard(call: Call<unknown>): "unknown" | undefined {
   return notApplied(call) && "unknown";
 }
@@ -17,10 +17,10 @@ async function callInTime<T>(call: Call<T>, ms: number): Promise<T> {
   try {
     const { signal } = deadline;
     const change = body instanceof ReadableStream && !body.locked
-      // The time of a streamed write is that of each chunk, for nobody knows how many there are.
+      // The limit of a streamed write is for each chunk, because their number is unknown.
       ? { signal, body: watchBody(body, { next: (read) => (deadline.start(), read()) }) }
       : { signal };
-    return await deadline.within([attempt, unheard(call)], () => call.send(change));
+    return await deadline.within({ attempt, outcome: unheard(call) }, () => call.send(change));
   } finally {
     deadline.end();
   }
@@ -35,12 +35,12 @@ async function readInTime(
   try {
     const { signal } = deadline;
     const result = await deadline.within(
-      [attempt],
+      { attempt },
       () => call.send({ signal }),
       (late) => late?.body.cancel().catch(() => {}),
     );
     if (result === null) return deadline.end(), null;
-    const next = (read: () => Promise<Chunk>) => deadline.within([attempt], read);
+    const next = (read: () => Promise<Chunk>) => deadline.within({ attempt }, read);
     const onEnd = () => deadline.end();
     return { ...result, body: watchBody(result.body, { next, onEnd, signal: call.signal }) };
   } catch (error) {
@@ -52,31 +52,31 @@ async function readInTime(
 async function* listInTime(
   adapter: StorageAdapter,
   options: ListOptions,
-  [send, ms]: readonly [send: SendList, ms: number],
+  { send, ms }: { readonly send: SendList; readonly ms: number },
 ): AsyncGenerator<ObjectInfo, void, undefined> {
   const deadline = new Deadline(ms, options.signal);
   const entries = send({ ...options, signal: deadline.signal })[Symbol.asyncIterator]();
   try {
     while (true) {
-      const next = await deadline.within([listAttempt(adapter)], () => entries.next());
+      const next = await deadline.within({ attempt: listAttempt(adapter) }, () => entries.next());
       if (next.done) return;
       yield next.value;
     }
   } finally {
     deadline.end();
     const closing = entries.return?.();
-    // A listing that hangs would hang here, too.
+    // A listing that hangs would also hang here.
     if (deadline.expired) closing?.catch(() => {});
     else await closing;
   }
 }
 
 /**
- * Wraps an adapter so that nothing hangs: what takes longer than a time rejects with `TimedOut`.
+ * Wraps an adapter so that nothing hangs: an operation that takes longer rejects with `TimedOut`.
  *
- * The time is that of one attempt: of a call, of the next entry of a listing, of the next chunk of a
- * body that is read (while its reader waits for it), of the next chunk of a body that is written. A
- * mutation that ran out of time has the outcome that the adapter gives it, else `"unknown"`.
+ * The limit applies to one call, to the next entry of a listing, to the next chunk of a body that is
+ * read (while its reader waits for it), and to the next chunk of a body that is written. A mutation
+ * whose time is up has the outcome that the adapter reports, or `"unknown"`.
  *
  * @param adapter The adapter to wrap; its name and capabilities are kept
  * @param ms The time in milliseconds
@@ -103,6 +103,6 @@ export function timed(adapter: StorageAdapter, ms: number): StorageAdapter {
   return surround(adapter, {
     call: (call) => callInTime(call, ms),
     read: (call) => readInTime(call, ms),
-    list: (options, send) => listInTime(adapter, options, [send, ms]),
+    list: (options, send) => listInTime(adapter, options, { send, ms }),
   });
 }

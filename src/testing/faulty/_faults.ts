@@ -167,7 +167,7 @@ export class Faults {
     this.counts.lostAnswers++;
   }
 
-  /** Answers normally; the request arrives once more after later ones. */
+  /** Answers normally; a copy of the request arrives after later requests. */
   async #double<T>(mutation: Mutation<T>, fate: Fate): Promise<T> {
     const send = await mutation.copy();
     const result = await send() as T;

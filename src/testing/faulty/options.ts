@@ -13,7 +13,7 @@ export interface FaultyOptions {
   /** The probability that a mutation is applied only after some later operations. @default {0} */
   readonly lateRequest?: number | undefined;
   /**
-   * The probability that a mutation is applied and answered, and arrives once more later.
+   * The probability that a mutation is applied and answered, and that a copy of it arrives later.
    *
    * @default {0}
    */

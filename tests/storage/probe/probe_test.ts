@@ -99,14 +99,14 @@ const BROKEN: Readonly<Record<string, readonly [saying: string, breakage: Breaka
     }),
   ],
   "writes other bytes": [
-    "it reads otherwise than it was written",
+    "it does not read as it was written",
     (memory) => ({
       write: (key, _, options) => memory.write(key, new Uint8Array(5), options),
     }),
   ],
   "finds no object": ["reads as missing", () => ({ read: () => Promise.resolve(null) })],
   "ignores ranges": [
-    "a range of it reads otherwise",
+    "a range of it does not read as it was written",
     (memory) => ({ read: (key, options) => memory.read(key, { ...options, range: undefined }) }),
   ],
   "reports other versions in reads": [
@@ -119,7 +119,7 @@ const BROKEN: Readonly<Record<string, readonly [saying: string, breakage: Breaka
       },
     }),
   ],
-  "lists nothing": ["a listing does not show", () => ({ list: async function* () {} })],
+  "lists nothing": ["a listing shows other objects", () => ({ list: async function* () {} })],
   "drops metadata": [
     "its content type or its metadata was not kept",
     rewriting(({ metadata: _, ...options }) => options),

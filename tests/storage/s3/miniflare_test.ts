@@ -33,7 +33,7 @@ Deno.test("S3Adapter on R2 leaves nothing of an upload that failed", () => {
   return checkLeftovers(server.takeBucket());
 });
 
-Deno.test("S3Adapter says that an endpoint is no S3 service", async (t) => {
+Deno.test("S3Adapter says that an endpoint is not an S3 service", async (t) => {
   const page = "<!doctype html><html><body>Hello</body></html>";
   for (const status of [200, 404]) {
     await t.step(`that answers ${status}`, async () => {
@@ -46,7 +46,7 @@ Deno.test("S3Adapter says that an endpoint is no S3 service", async (t) => {
         if (name === "delete" && status === 200) continue; // its reply has nothing to look for
         const error = await assertRejects(() => call(adapter), StorageError);
         assertEquals(error.code, "Corrupt", name);
-        assert(/is the endpoint right\?|is it an S3 service\?/.test(error.message), error.message);
+        assert(/check the endpoint|is it an S3 service\?/.test(error.message), error.message);
       }
     });
   }

@@ -52,13 +52,13 @@ type Row = readonly [
 ];
 
 const FAULTS: readonly Row[] = [
-  [403, "AccessDenied", "PermissionDenied", "not-applied", "have no right"],
+  [403, "AccessDenied", "PermissionDenied", "not-applied", "do not permit it"],
   [403, "InvalidAccessKeyId", "PermissionDenied", "not-applied", "check accessKeyId"],
   [403, "SignatureDoesNotMatch", "PermissionDenied", "not-applied", "secretAccessKey"],
-  [403, "RequestTimeTooSkewed", "PermissionDenied", "not-applied", "clock of this machine is off"],
+  [403, "RequestTimeTooSkewed", "PermissionDenied", "not-applied", "clock of this machine is wrong"],
   [400, "ExpiredToken", "PermissionDenied", "not-applied", "expired"],
   [401, "Unheard", "PermissionDenied", "not-applied", "credentials"],
-  [404, "NoSuchBucket", "Misconfigured", "not-applied", "no such bucket"],
+  [404, "NoSuchBucket", "Misconfigured", "not-applied", "the bucket does not exist"],
   [
     400,
     "AuthorizationHeaderMalformed",
@@ -71,7 +71,7 @@ const FAULTS: readonly Row[] = [
   [400, "EntityTooLarge", "TooLarge", "not-applied", "size"],
   [400, "KeyTooLongError", "InvalidKey", "not-applied", "length"],
   [400, "MetadataTooLarge", "InvalidArgument", "not-applied", "metadata"],
-  [400, "XAmzContentSHA256Mismatch", "Corrupt", "not-applied", "did not arrive as they were sent"],
+  [400, "XAmzContentSHA256Mismatch", "Corrupt", "not-applied", "its bytes were changed on the way"],
   [403, "QuotaExceeded", "NoSpace", "not-applied", "quota"],
   [507, "Unheard", "NoSpace", "not-applied", "full"],
   [501, "NotImplemented", "Unsupported", "not-applied", "does not offer"],
