@@ -21,8 +21,8 @@ export type StorageErrorCode =
   | "Unknown";
 
 /**
- * Whether a failed mutation may have happened: `"not-applied"` means that it did not and can be
- * repeated; `"unknown"` means that the adapter cannot tell.
+ * Whether a failed mutation may have happened: `"not-applied"` means that it did not, so that
+ * it is safe to repeat; `"unknown"` means that the adapter cannot know.
  *
  * @category Errors
  */

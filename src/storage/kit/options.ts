@@ -26,7 +26,7 @@ export function validateWrite(
   throw invalid(attempt, 'its precondition must be "absent" or have a version');
 }
 
-/** Throws if an append has no bytes to add, or an offset that is not a whole number. */
+/** Throws if an append is not of a Uint8Array, or its offset is not a whole number. */
 export function validateAppend({ bytes, at, attempt }: AppendCall): void {
   if (!(bytes instanceof Uint8Array)) throw invalid(attempt, "the bytes must be a Uint8Array");
   if (Number.isSafeInteger(at) && at >= 0) return;

@@ -62,8 +62,8 @@ const NOTHING: Capabilities = {
  *
  * Each public method checks the key, the options, the capabilities, the signal and disposal before
  * it calls a primitive, and adds the prefix to keys. A primitive therefore never receives an
- * invalid call. If it throws an error that is not a `StorageError`, {@linkcode
- * StorageDriver.toStorageError} translates it.
+ * invalid call. If it throws an error that is not a `StorageError`,
+ * {@linkcode StorageDriver.toStorageError} translates it.
  *
  * `conformance()` of `@flagstone/flagging/testing` tests that the result keeps the contract.
  *

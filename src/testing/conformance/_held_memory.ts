@@ -33,7 +33,8 @@ function collector(): (() => void) | null {
 }
 
 /**
- * Returns the bytes in use on the heap and in buffers, or `undefined` if the runtime cannot tell.
+ * Returns the bytes in use on the heap and in buffers, or `undefined` if the runtime does not
+ * report it.
  */
 async function heldMemory(): Promise<number | undefined> {
   collect ??= collector();
@@ -50,7 +51,7 @@ async function heldMemory(): Promise<number | undefined> {
 
 /** The largest growth of memory in use from one sample to a later one. */
 export class MemoryGrowth {
-  /** The growth in bytes; 0 if the runtime cannot tell. */
+  /** The growth in bytes; 0 if the runtime does not report it. */
   bytes = 0;
   #low = Infinity;
 
