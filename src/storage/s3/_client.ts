@@ -1,4 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
+import { defined } from "../kit/defined.ts";
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { abortable } from "@std/async/abortable";
 import { LinkedAbort } from "../kit/linked_abort.ts";
@@ -96,7 +97,7 @@ export class S3Client {
       region,
       accessKeyId,
       secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...defined({ sessionToken }),
       cache: this.#derived,
       datetime: amzDate(now()),
     });
