@@ -29,6 +29,7 @@ export function validateBody(call: BodyCall): void {
   refuseTooLarge(length, call);
 }
 
+// Not by abortable() of @std: it also takes iterables, which adds 140 bytes to the core.
 function nextChunk(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   signal: AbortSignal | undefined,

@@ -4,11 +4,11 @@ import { watchBody } from "./watch_body.ts";
 /** Options of {@linkcode checkedLength}. */
 export interface CheckedLengthOptions {
   readonly attempt: Attempt;
-  /** Ends the body with its reason. */
+  /** If it is aborted, the body errors with its reason. */
   readonly signal: AbortSignal | undefined;
   /** Called once when the body ended, failed or was cancelled. */
   readonly onEnd?: () => void;
-  /** Makes the cause of an error that the source throws, such as one without secrets. */
+  /** Returns the cause to report for an error of the source, such as a copy without secrets. */
   readonly causeOf?: (error: unknown) => unknown;
 }
 

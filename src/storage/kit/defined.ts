@@ -1,4 +1,4 @@
-/** The members that are not `undefined`, for options and objects that must not have such members. */
+/** Returns the members that are not `undefined`. Members named by a symbol are dropped. */
 export function defined<T extends object>(
   members: T,
 ): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,17 +1,17 @@
-/** What a body gives next. */
+/** The next chunk of a body, or its end. */
 export type Chunk = ReadableStreamReadResult<Uint8Array>;
 
-/** What happens around a body on its way. */
+/** Callbacks around the chunks of a body. */
 export interface Watch {
   /** Surrounds the wait for each chunk. */
   readonly next?: (read: () => Promise<Chunk>) => Promise<Chunk>;
-  /** Called once, when the body ended, failed, or was cancelled (then without an error). */
+  /** Called once when the body ended, failed, or was cancelled (then without an error). */
   readonly onEnd?: (error?: unknown) => void;
-  /** Its abort ends the body with its reason, also where nobody reads on. */
+  /** If it is aborted, the body errors with its reason, even if nothing is being read. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The same bytes and errors, taken from a body only as they are asked for, with each step watched. */
+/** Returns a body with the same bytes and errors, which reads the source only on demand. */
 export function watchBody(
   body: ReadableStream<Uint8Array>,
   { next = (read) => read(), onEnd, signal }: Watch,
@@ -28,7 +28,7 @@ export function watchBody(
   };
   const fail = (error: unknown) => {
     end(error);
-    // Not awaited: it may never answer.
+    // Not awaited: the source may never answer.
     (reader ?? body).cancel(error).catch(() => {});
   };
 
@@ -42,11 +42,11 @@ export function watchBody(
       else signal?.addEventListener("abort", onAbort, { once: true });
     },
     async pull(controller) {
-      // Only now, so that a body that is refused before it is read stays its owner's.
+      // Locked only now, so that the caller can still use a body that is refused before it is read.
       const from = reader ??= body.getReader();
       try {
         const { done, value } = await next(() => from.read());
-        if (ended) return; // aborted or cancelled while it waited
+        if (ended) return; // aborted or cancelled while waiting
         if (!done) return controller.enqueue(value);
         end();
         controller.close();

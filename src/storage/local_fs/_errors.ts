@@ -30,9 +30,6 @@ export function fsError(
 ): StorageError {
   if (isStorageError(error)) return error;
   const said = error instanceof Error ? error.message : String(error);
-  if (error instanceof Deno.errors.NotCapable) {
-    return fail(attempt, { code: "PermissionDenied", why: said, outcome, cause: error });
-  }
   const system = systemCode(error) ?? "";
   const [code = "Unknown", , hint = "see the cause"] =
     CODES.find(([, systemCodes]) => systemCodes.split(" ").includes(system)) ?? [];

@@ -108,6 +108,10 @@ export class FsRoot {
       const why = `its root ${JSON.stringify(this.path)} is a file, or below one`;
       return fail(attempt, { code: "Misconfigured", why, outcome: "not-applied", cause: error });
     }
+    if (error instanceof Deno.errors.NotCapable) {
+      const why = namePath(error.message, this.path);
+      return fail(attempt, { code: "PermissionDenied", why, outcome: "not-applied", cause: error });
+    }
     const { key } = attempt;
     return fsError(error, attempt, key === undefined ? this.path : this.pathOf(key), "not-applied");
   }
@@ -120,6 +124,13 @@ export class FsRoot {
     }
     if (!isDirectory) throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
   }
+}
+
+/** A message of Deno whose flag names the root, or the path if that is outside the root. */
+function namePath(said: string, root: string): string {
+  return said.replace(/"(.*)"(.*)the (--\S+) flag$/, (_, path, middle, flag) => {
+    return `"${path}"${middle}${flag}=${path.startsWith(root) ? root : path}`;
+  });
 }
 
 async function lockIfThere(dir: string): Promise<LockedDirectory | null> {

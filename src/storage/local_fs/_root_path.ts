@@ -17,7 +17,7 @@ function mistakeIn(root: unknown, options: unknown): string | undefined {
   const shown = JSON.stringify(typeof options === "string" ? options : root);
   if (typeof options === "string") return `pass { root: ${shown} }`;
   if (typeof root !== "string") return `root must be a path or a file URL, not ${root}`;
-  if (root.startsWith("~/")) return `"~" in ${shown} is not expanded: pass the whole path`;
+  if (/^~(?:$|\/)/.test(root)) return `"~" in ${shown} is not expanded: pass the whole path`;
   return /^file:/i.test(root) ? `${shown} is a text: pass new URL(${shown})` : undefined;
 }
 

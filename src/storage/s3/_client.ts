@@ -1,4 +1,5 @@
 import { AwsV4Signer } from "aws4fetch";
+import { defined } from "../kit/defined.ts";
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { abortable } from "@std/async/abortable";
 import { LinkedAbort } from "../kit/linked_abort.ts";
@@ -37,6 +38,8 @@ export class S3Client {
   readonly #redaction: Redaction;
   /** The keys that aws4fetch derives, one per day. */
   readonly #derived: Map<string, ArrayBuffer> = new Map();
+  /** Whether the store ever answered, so that a connection to it may exist. */
+  #hasAnswered = false;
 
   /** Creates a client. Nothing is sent yet. */
   constructor(config: S3Config) {
@@ -74,6 +77,7 @@ export class S3Client {
         sent.then((late) => late.body?.cancel()).catch(() => {});
         throw error;
       });
+      this.#hasAnswered = true;
       return new S3Reply(response, link, this.#redaction);
     } catch (error) {
       link.unlink();
@@ -96,7 +100,7 @@ export class S3Client {
       region,
       accessKeyId,
       secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
+      ...defined({ sessionToken }),
       cache: this.#derived,
       datetime: amzDate(now()),
     });
@@ -107,26 +111,29 @@ export class S3Client {
   }
 
   #unreachable(error: unknown, attempt: Attempt, mutates: boolean): StorageError {
+    const refused = mutates ? "not-applied" : undefined;
+    // Unknown even if no connection was made: fetch may have sent the request on an older one that
+    // broke, tried again by itself, and report only the second try.
+    const unheard = mutates ? "unknown" : undefined;
     const { origin, host } = new URL(this.#config.bucketUrl);
     const cause = this.#redaction.copyOf(error);
     if (cause.name === "NotCapable") {
       const why = `Deno has no permission to connect: run it with --allow-net=${host}`;
-      return fail(attempt, { code: "PermissionDenied", why, outcome: "not-applied", cause });
+      return fail(attempt, { code: "PermissionDenied", why, outcome: refused, cause });
     }
     if (isNotTls(error)) {
       const why = `${origin} does not answer by TLS: did you mean ${
         origin.replace("https", "http")
       }?`;
-      return fail(attempt, { code: "Misconfigured", why, outcome: "not-applied", cause });
+      const outcome = this.#hasAnswered ? unheard : refused;
+      return fail(attempt, { code: "Misconfigured", why, outcome, cause });
     }
     return fail(attempt, {
       code: "Unavailable",
       why: isNoAnswer(error)
         ? `nothing answers at ${origin}: check the endpoint, and whether the service is up`
         : `the connection to ${origin} failed`,
-      // Unknown even if no connection was made: fetch may have sent the request on an older one that
-      // broke, tried again by itself, and report only the second try.
-      outcome: mutates ? "unknown" : undefined,
+      outcome: unheard,
       cause,
     });
   }

@@ -218,6 +218,6 @@ export function conflict(
     code: "Conflict",
     why: fault === undefined ? why : sentence(why, fault),
     outcome,
-    ...(fault === undefined ? {} : { cause: causeOf(fault) }),
+    cause: fault && causeOf(fault),
   });
 }

@@ -1,9 +1,10 @@
+import { defined } from "../kit/defined.ts";
 import { fail } from "../kit/fail.ts";
 import type { S3Client } from "./_client.ts";
 import type { S3Context } from "./_request.ts";
 import { faultError, faultOfElement, readFault } from "./_errors.ts";
 import { versionOf } from "./_etag.ts";
-import type { S3Reply } from "./_reply.ts";
+import { dateOf, type S3Reply } from "./_reply.ts";
 import { childText, type XmlElement } from "./_xml.ts";
 import type { ObjectInfo } from "../storage_adapter.ts";
 import { compareKeys } from "../validate_key.ts";
@@ -34,12 +35,11 @@ function entryOf(contents: XmlElement, encoded: boolean): ObjectInfo {
   if (!key || !/^\d{1,15}$/.test(size ?? "") || !etag) {
     throw new SyntaxError("an entry lacks its key, size or ETag");
   }
-  const modified = new Date(date ?? NaN);
   return {
     key: decodeKey(key, encoded),
     size: Number(size),
     version: versionOf(etag),
-    ...(Number.isNaN(modified.getTime()) ? {} : { modified }),
+    ...defined({ modified: dateOf(date) }),
   };
 }
 
@@ -87,9 +87,11 @@ async function fetchPage(
       "list-type": "2",
       "encoding-type": "url",
       prefix,
-      ...(after === "" ? {} : { "start-after": after }),
-      ...(pageSize === undefined ? {} : { "max-keys": `${pageSize}` }),
-      ...(token === undefined ? {} : { "continuation-token": token }),
+      ...defined({
+        "start-after": after || undefined,
+        "max-keys": pageSize?.toString(),
+        "continuation-token": token,
+      }),
     },
   }, context);
   return await readPage(reply, context);

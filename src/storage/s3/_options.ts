@@ -114,11 +114,16 @@ function parseEndpoint(endpoint: string | URL): URL {
   return url;
 }
 
+/** Hosts of services to which a bucket can be prepended: Amazon's and those named like it, and others. */
+const TAKES_BUCKET =
+  /^(?:s3[.-]|storage\.googleapis\.com$|[\w-]+\.digitaloceanspaces\.com$|[\da-f]{32}\.(?:\w+\.)?r2\.)/;
+
 /** Refuses an endpoint that contains the bucket: every key would get the bucket's name twice. */
 function refuseBucketIn(endpoint: URL, bucket: string): void {
   const { hostname, host, protocol } = endpoint;
   const path = endpoint.pathname.replace(/\/+$/, "");
-  const isHost = hostname.startsWith(`${bucket}.s3.`) || hostname.startsWith(`${bucket}.s3-`);
+  const isHost = hostname.startsWith(`${bucket}.`) &&
+    TAKES_BUCKET.test(hostname.slice(bucket.length + 1));
   if (!isHost && !path.endsWith(`/${bucket}`)) return;
   const without = isHost
     ? `${protocol}//${host.slice(bucket.length + 1)}${path}`
@@ -172,7 +177,7 @@ export function resolveOptions(options: S3AdapterOptions): S3Config {
   }
   validatePrefix(prefix);
   const endpoint = parseEndpoint(options.endpoint ?? `https://s3.${region}.amazonaws.com`);
-  if (options.pathStyle === undefined) refuseBucketIn(endpoint, bucket);
+  if (options.pathStyle !== true) refuseBucketIn(endpoint, bucket);
   refuseForeignRegion(endpoint, region);
   const onAws = /(^|\.)amazonaws\.com(\.cn)?$/.test(endpoint.hostname);
   // A certificate for *.amazonaws.com does not cover a bucket name with a dot.

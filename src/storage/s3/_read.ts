@@ -1,3 +1,4 @@
+import { defined } from "../kit/defined.ts";
 import type { StoredRange } from "../kit/driver_calls.ts";
 import { readNothing } from "../kit/read_nothing.ts";
 import { aborted, type Attempt, fail } from "../kit/fail.ts";
@@ -8,7 +9,7 @@ import type { S3Context } from "./_request.ts";
 import { conflict, faultError, readFault } from "./_errors.ts";
 import { ifMatch, isEtag, versionOf } from "./_etag.ts";
 import { metadataOf } from "./_metadata.ts";
-import type { S3Reply } from "./_reply.ts";
+import { dateOf, type S3Reply } from "./_reply.ts";
 import type { ByteRange, ObjectInfo, ReadOptions, ReadResult } from "../storage_adapter.ts";
 
 /** The number of attempts if the object changes between two requests. */
@@ -30,16 +31,16 @@ function infoOf(key: string, size: number, reply: S3Reply, context: S3Context): 
   const { headers } = reply;
   const etag = headers.get("etag");
   if (etag === null) throw reply.corrupt(context, "it has no ETag");
-  const modified = new Date(headers.get("last-modified") ?? NaN);
-  const contentType = headers.get("content-type");
   const metadata = metadataOf(headers);
   return {
     key,
     size,
     version: versionOf(etag),
-    ...(Number.isNaN(modified.getTime()) ? {} : { modified }),
-    ...(contentType === null ? {} : { contentType }),
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    ...defined({
+      modified: dateOf(headers.get("last-modified")),
+      contentType: headers.get("content-type") ?? undefined,
+      metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
+    }),
   };
 }
 
@@ -157,10 +158,11 @@ export async function readObject(
 ): Promise<StoredRange | null> {
   const { range, ifVersion, signal } = options;
   const context = { attempt, signal };
-  const headers = {
-    ...(range === undefined ? {} : { range: rangeHeader(range) }),
-    ...(ifVersion !== undefined && isEtag(ifVersion) ? { "if-match": ifMatch(ifVersion) } : {}),
-  };
+  const isMatched = ifVersion !== undefined && isEtag(ifVersion);
+  const headers = defined({
+    range: range && rangeHeader(range),
+    "if-match": isMatched ? ifMatch(ifVersion) : undefined,
+  });
   for (let look = 0; look < LOOKS; look++) {
     if (range !== undefined && (look > 0 || isEmpty(range))) {
       const nothing = await readNothing(

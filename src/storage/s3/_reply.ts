@@ -80,7 +80,7 @@ export class S3Reply {
       why: `the reply is not from an S3 service (${what}, HTTP ${this.status}): ` +
         "check the endpoint",
       outcome: mutates ? "unknown" : undefined,
-      ...(cause === undefined ? {} : { cause: this.redaction.copyOf(cause) }),
+      cause: cause === undefined ? undefined : this.redaction.copyOf(cause),
     });
   }
 }
@@ -92,4 +92,10 @@ export function describe(text: string): string {
   if (/^<!doctype html|^<html|<head|<body/.test(start)) return "HTML";
   if (start.startsWith("<")) return "incomplete XML";
   return "text";
+}
+
+/** The time in a reply; `undefined` if there is none, or none that can be read. */
+export function dateOf(text: string | null | undefined): Date | undefined {
+  const date = new Date(text ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

@@ -1,3 +1,4 @@
+import { defined } from "../kit/defined.ts";
 import type { Attempt } from "../kit/fail.ts";
 import type {
   AppendOptions,
@@ -77,8 +78,8 @@ export function wrap(
     name: adapter.name,
     capabilities: adapter.capabilities,
     ...rest,
-    ...(append === undefined ? {} : { append: appendBy(append) }),
-    ...(probe === undefined ? {} : { probe }),
+    ...defined({ append: append && appendBy(append), probe }),
+    // A symbol, which `defined()` would drop.
     ...(dispose === undefined ? {} : { [Symbol.asyncDispose]: dispose }),
   };
 }

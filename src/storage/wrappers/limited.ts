@@ -83,7 +83,7 @@ async function* listInSlots(
 export function limited(adapter: StorageAdapter, concurrency: number): StorageAdapter {
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new RangeError(
-      `Cannot limit storage as "concurrency" must be a whole number above 0: current value is ${concurrency}`,
+      `Cannot limit storage: "concurrency" is ${concurrency}; pass a whole number above 0`,
     );
   }
   const slots = new Slots(concurrency);

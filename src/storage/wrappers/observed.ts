@@ -1,3 +1,4 @@
+import { defined } from "../kit/defined.ts";
 import { type Chunk, watchBody } from "../kit/watch_body.ts";
 import { type Call, type SendList, surround } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
@@ -44,14 +45,13 @@ class Observation {
     return chunk;
   };
 
-  end(...failure: [error?: unknown]): void {
-    const [error] = failure;
+  end(error?: unknown): void {
     const event: StorageEvent = {
       operation: this.#operation,
       key: this.#key,
       bytes: this.#bytes,
       ms: performance.now() - this.#begin,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
     };
     // A hook may be an async function: its error is ignored either way.
     new Promise((resolve) => resolve(this.#hook(event))).catch(() => {});
@@ -96,14 +96,14 @@ async function* listObserved(
   { send, hook }: { readonly send: SendList; readonly hook: StorageHook },
 ): AsyncGenerator<ObjectInfo, void, undefined> {
   const observation = new Observation(hook, "list", options.prefix);
-  let failure: [error?: unknown] = [];
+  let failure: unknown;
   try {
     yield* send(options);
   } catch (error) {
-    failure = [error];
+    failure = error;
     throw error;
   } finally {
-    observation.end(...failure);
+    observation.end(failure);
   }
 }
 

@@ -97,7 +97,7 @@ async function* listInTime(
 export function timed(adapter: StorageAdapter, ms: number): StorageAdapter {
   if (!(ms > 0 && ms <= LONGEST_MS)) {
     throw new RangeError(
-      `Cannot time storage as "ms" must be from 1 to ${LONGEST_MS}: current value is ${ms}`,
+      `Cannot time storage: "ms" is ${ms}; pass a number above 0, at most ${LONGEST_MS}`,
     );
   }
   return surround(adapter, {

@@ -673,7 +673,8 @@ Deno.test("LocalFsAdapter says PermissionDenied when Deno does not permit it", a
     const { results } = await inProcess(place.root, ONE_OF_EACH, { permissions });
     for (const { code, outcome, message = "" } of results) {
       assertEquals([code, outcome], ["PermissionDenied", "not-applied"]);
-      assertStringIncludes(message, "Requires write access to");
+      assertStringIncludes(message, `Requires write access to "${place.root}`);
+      assert(message.endsWith(`, run again with --allow-write=${place.root}`), message);
     }
     assertEquals(place.names(), ["old"]);
   });
@@ -684,8 +685,17 @@ Deno.test("LocalFsAdapter says PermissionDenied when Deno does not permit it", a
     const { results } = await inProcess(place.root, calls, { permissions: env });
     for (const { code, message = "" } of results) {
       assertEquals(code, "PermissionDenied");
-      assertStringIncludes(message, "Requires read access");
+      assertStringIncludes(message, `Requires read access to "${place.root}`);
+      assert(message.endsWith(`, run again with --allow-read=${place.root}`), message);
     }
+  });
+  await t.step("to create a directory above its root", async () => {
+    const root = `${place.root}/above/root`;
+    const permissions = [...env, `--allow-read`, `--allow-write=${root}`];
+    const write: FsCall = { method: "write", key: "a", length: 9 };
+    const { results } = await inProcess(root, [write], { permissions, durable: true });
+    const says = `, run again with --allow-write=${place.root}/above`;
+    assertEquals(results.map(({ message }) => message?.endsWith(says)), [true]);
   });
   await t.step("anything but its root", async () => {
     const permissions = [...env, `--allow-read=${place.root}`, `--allow-write=${place.root}`];

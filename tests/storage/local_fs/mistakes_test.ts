@@ -6,6 +6,7 @@ const MISTAKES: readonly (readonly [given: unknown, says: string])[] = [
   [{}, "root must be a path or a file URL, not undefined"],
   [{ root: 5 }, "root must be a path or a file URL, not 5"],
   [{ root: "~/flags" }, '"~" in "~/flags" is not expanded: pass the whole path'],
+  [{ root: "~" }, '"~" in "~" is not expanded: pass the whole path'],
   [{ root: "file:///flags" }, '"file:///flags" is a text: pass new URL("file:///flags")'],
 ];
 

@@ -33,6 +33,11 @@ const ENDPOINTS: Readonly<Record<string, string>> = {
   "https://account.r2.cloudflarestorage.com/flags":
     'contains the bucket "flags": use the endpoint "https://account.r2.cloudflarestorage.com"',
   "http://127.0.0.1:9000/flags/": 'use the endpoint "http://127.0.0.1:9000"',
+  "https://host/s3/flags": 'use the endpoint "https://host/s3"',
+  "https://flags.fra1.digitaloceanspaces.com":
+    'use the endpoint "https://fra1.digitaloceanspaces.com"',
+  "https://flags.0123456789abcdef0123456789abcdef.eu.r2.cloudflarestorage.com":
+    'use the endpoint "https://0123456789abcdef0123456789abcdef.eu.r2.cloudflarestorage.com"',
 };
 
 for (const [endpoint, says] of Object.entries(ENDPOINTS)) {
@@ -45,6 +50,29 @@ Deno.test("S3Adapter accepts a path that ends like the bucket if pathStyle is se
   const options = { endpoint: "http://127.0.0.1/flags", bucket: "flags", pathStyle: true };
   assertEquals(new S3Adapter({ ...options, ...KEYS }).name, "s3");
 });
+
+Deno.test("S3Adapter refuses an endpoint with the bucket if pathStyle is false", () => {
+  const endpoint = "https://flags.s3.eu-central-1.amazonaws.com";
+  assertStringIncludes(refusalOf({ endpoint, pathStyle: false }), "contains the bucket");
+});
+
+const USABLE = [
+  "https://host/flags/s3",
+  "https://host/my-flags",
+  "https://flags.example.com",
+  "https://flags-s3.example.com",
+];
+
+for (const endpoint of USABLE) {
+  Deno.test(`S3Adapter accepts the endpoint ${endpoint} for the bucket "flags"`, async () => {
+    const { adapter, seen } = stubS3(() => new Response(null, { headers: { etag: '"e"' } }), {
+      endpoint,
+      bucket: "flags",
+    });
+    await adapter.write("a", BODY);
+    assertEquals(seen.map(({ url }) => url.href), [`${endpoint}/flags/a`]);
+  });
+}
 
 Deno.test("S3Adapter refuses options with neither an endpoint nor a region", () => {
   const make = () => new S3Adapter({ bucket: "flags", ...KEYS });
@@ -76,6 +104,19 @@ Deno.test("CSVLogger rejects at once if https is spoken to a port of http", asyn
   assertEquals([error.code, error.outcome], ["Misconfigured", "not-applied"]);
   assertStringIncludes(error.message, `did you mean http://127.0.0.1:${server.addr.port}?`);
   assert(performance.now() - begin < 3000);
+});
+
+Deno.test("S3Adapter does not know the outcome of a write if TLS fails after an answer", async () => {
+  const { adapter } = stubS3((_, n) => {
+    if (n === 0) return new Response(null, { headers: { etag: '"e"' } });
+    throw new TypeError("received corrupt message of type InvalidContentType");
+  });
+  await adapter.write("a", BODY);
+  // The second request may have reached the store by the connection of the first one.
+  const error = await assertRejects(() => adapter.write("a", BODY), StorageError);
+  assertEquals([error.code, error.outcome], ["Misconfigured", "unknown"]);
+  const reading = await assertRejects(() => adapter.stat("a"), StorageError);
+  assertEquals([reading.code, reading.outcome], ["Misconfigured", undefined]);
 });
 
 Deno.test("S3Adapter names the permission that Deno lacks", async () => {

@@ -523,7 +523,8 @@ Deno.test("timed() passes its caller's abort on, with its reason", async () => {
 
 Deno.test("timed() refuses a time that is none", () => {
   for (const ms of [0, -1, NaN, Infinity, 2 ** 31]) {
-    assertThrows(() => timed(new MemoryAdapter(), ms), RangeError);
+    const says = `Cannot time storage: "ms" is ${ms}; pass a number above 0, at most 2147483647`;
+    assertThrows(() => timed(new MemoryAdapter(), ms), RangeError, says);
   }
 });
 
@@ -619,7 +620,9 @@ Deno.test("limited() lets others in between two entries of a listing", async () 
 
 Deno.test("limited() refuses a limit that is none", () => {
   for (const concurrency of [0, -1, 1.5, NaN, Infinity]) {
-    assertThrows(() => limited(new MemoryAdapter(), concurrency), RangeError);
+    const says =
+      `Cannot limit storage: "concurrency" is ${concurrency}; pass a whole number above 0`;
+    assertThrows(() => limited(new MemoryAdapter(), concurrency), RangeError, says);
   }
 });
 
