@@ -39,8 +39,8 @@ export function ambiguousNames(columns: readonly Column[]): string | undefined {
   const names = columns.map(({ name }) => name);
   const twice = names.filter((name, i) => RESERVED.includes(name) || names.indexOf(name) < i);
   if (twice.length === 0) return undefined;
-  return `Columns share the name ${JSON.stringify(twice[0])}: rename the component, or read its ` +
-    `values as ${JSON.stringify(`${twice[0]} (2)`)}`;
+  return `Columns share the name ${JSON.stringify(twice[0])}: rename the component, or read ` +
+    `the second column as ${JSON.stringify(`${twice[0]} (2)`)}`;
 }
 
 function toColumn(

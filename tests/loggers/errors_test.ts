@@ -149,7 +149,8 @@ for (const labels of [["a", "a"], ["flag"], ["username"], ["timestamp"], ["id", 
     await logger.setup(labels);
     assertStringIncludes(
       notices[0]!,
-      `Columns share the name "${labels.at(-1) === "b" ? "id" : labels.at(-1)}"`,
+      `Columns share the name "${labels.at(-1) === "b" ? "id" : labels.at(-1)}": ` +
+        "rename the component, or read the second column as ",
     );
     await logger.flag(labels.map((_, i) => `value ${i}`), "wrong", "ada", { id: "1" });
     const [row] = await Array.fromAsync(readDataset(storage, "flagged/dataset1.csv"));
@@ -158,6 +159,7 @@ for (const labels of [["a", "a"], ["flag"], ["username"], ["timestamp"], ["id", 
       assert(values.includes(text), text);
     }
     if (labels.length === 2 && labels[0] === "a") assertEquals(row!["a (2)"], "value 1");
+    if (labels[0] === "flag") assertEquals([row!.flag, row!["flag (2)"]], ["value 0", "wrong"]);
   });
 }
 
