@@ -118,7 +118,7 @@ export class FlagMethod {
       await this.#callback.flag(data, this.value, request.username ?? null);
     } catch (error) {
       if (pauseMs === null) throw error;
-      this.#report(error);
+      void this.#report(error);
       const message = error instanceof Error ? error.message : String(error);
       return { value: "Error!", interactive: false, resetAfterMs: pauseMs, error: message };
     }
@@ -127,9 +127,9 @@ export class FlagMethod {
       : { value: "Saved", interactive: false, resetAfterMs: pauseMs };
   }
 
-  #report(error: unknown): void {
+  async #report(error: unknown): Promise<void> {
     try {
-      this.#onError?.(error);
+      await this.#onError?.(error);
     } catch {
       // as documented
     }

@@ -206,20 +206,12 @@ export abstract class DatasetLogger<
     return { column: "timestamp", cell: timestamp(this.#clock.next()) };
   }
 
-  /** Reports a notice. A full disk or a closed pipe behind stderr must not reject a sample. */
+  /** Reports a notice. A full disk or a closed stderr must not reject a sample. */
   readonly #notify = (notice: string): void => {
     const { verbose = this.#settings.verbose, onNotice } = this.#options;
-    try {
-      // deno-lint-ignore no-console -- the purpose of `verbose`
-      if (verbose) console.error(notice);
-    } catch {
-      // the notice is lost, the sample is not
-    }
-    try {
-      onNotice?.(notice);
-    } catch {
-      // as documented
-    }
+    // deno-lint-ignore no-console -- the purpose of `verbose`
+    if (verbose) ignoringErrors(() => console.error(notice));
+    ignoringErrors(() => onNotice?.(notice));
   };
 
   /** Whether rows differ by their timestamps: with microseconds of the real clock they do. */
@@ -240,6 +232,15 @@ export abstract class DatasetLogger<
       `Cannot ${action} as the logger was disposed of: a module-level "await using" does that when ` +
         "the module ends, so use const in a server",
     );
+  }
+}
+
+/** Calls a hook at once; its errors are ignored, and those of the promise that it may return. */
+async function ignoringErrors(hook: () => unknown): Promise<void> {
+  try {
+    await hook();
+  } catch {
+    // as documented for hooks
   }
 }
 

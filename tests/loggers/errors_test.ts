@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { value } from "../../src/components/value.ts";
 import { ChatCSVLogger, type LikeData } from "../../src/loggers/chat_csv_logger.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
@@ -176,6 +177,9 @@ Deno.test("onNotice hears of files, verbose prints to stderr, and neither can re
   });
   assertEquals(notices, ["Created dataset file at: flagged/dataset1.csv"]);
   assertEquals(printed, notices);
+  const later = await ready({ onNotice: () => Promise.reject(new Error("the hook failed later")) });
+  assertEquals(await later.flag(["q", "a"]), 1);
+  await delay(0); // an unhandled rejection would fail this test
   const logger = await ready({ verbose: true });
   await printedBy(async () => assertEquals(await logger.flag(["q", "a"]), 1), () => {
     throw new Error("stderr is closed");
