@@ -40,7 +40,7 @@ export interface LikeData {
  * ```
  */
 export class ChatCSVLogger extends DatasetLogger<
-  [flaggingDir?: string],
+  [flaggingDir?: string | URL],
   [like: LikeData, messages: readonly unknown[]]
 > {
   /** Creates a logger. Nothing is read or written yet. */
@@ -51,11 +51,11 @@ export class ChatCSVLogger extends DatasetLogger<
   /**
    * Sets where to log. Nothing is written until the first `flag()`.
    *
-   * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
+   * @param flaggingDir A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
    */
   // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(flaggingDir?: string): Promise<void> {
+  async setup(flaggingDir?: string | URL): Promise<void> {
     this.open([value("conversation"), value("index"), value("value")], flaggingDir);
   }
 

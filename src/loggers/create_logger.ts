@@ -10,11 +10,11 @@ import { DatasetLogger } from "./dataset_logger.ts";
  */
 export interface CreateLoggerOptions extends CSVLoggerOptions {
   /**
-   * A directory of the local disk; with a `storage`, a key prefix, which may be empty.
+   * A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be empty.
    *
    * @default {"flagged"}
    */
-  readonly flaggingDir?: string | undefined;
+  readonly flaggingDir?: string | URL | undefined;
 }
 
 /**

@@ -80,11 +80,11 @@ export class CSVLogger extends DatasetLogger {
    * Sets the components of the samples and where to log. Nothing is written until the first `flag()`.
    *
    * @param components Components, or labels for plain values
-   * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
+   * @param flaggingDir A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
    */
   // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: Components, flaggingDir?: string): Promise<void> {
+  async setup(components: Components, flaggingDir?: string | URL): Promise<void> {
     this.open(components, flaggingDir);
   }
 

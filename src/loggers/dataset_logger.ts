@@ -61,7 +61,7 @@ const sharedClock: Clock = new Clock(Date.now);
  * ```
  */
 export abstract class DatasetLogger<
-  SetupArgs extends unknown[] = [components: Components, flaggingDir?: string],
+  SetupArgs extends unknown[] = [components: Components, flaggingDir?: string | URL],
   FlagArgs extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > extends FlaggingCallback<SetupArgs, FlagArgs> {
   readonly #options: LoggerOptions;
@@ -122,7 +122,7 @@ export abstract class DatasetLogger<
    *
    * @throws {TypeError} If a component or the directory is not one
    */
-  protected open(components: Components, flaggingDir: string = "flagged"): void {
+  protected open(components: Components, flaggingDir: string | URL = "flagged"): void {
     this.#refuseDisposed("set up");
     const { storage, maxPartBytes, segments, retry, probe = true } = this.#options;
     const { fileName, header, idColumn, simplifyFileData } = this.#settings;
@@ -137,7 +137,7 @@ export abstract class DatasetLogger<
     const names = fileName === undefined
       ? numberedNames(place.storage, directory)
       : fixedNames(directory + fileName);
-    const shown = storage === undefined ? `${flaggingDir.replace(/(?<=.)\/$/, "")}/` : "";
+    const shown = storage === undefined ? `${String(flaggingDir).replace(/(?<=.)\/$/, "")}/` : "";
     const versions = new DatasetVersions(place.storage, names, {
       header,
       idColumn,
@@ -258,11 +258,15 @@ function refuseFileName(fileName: string, adapter: string): void {
   validateKey(fileName, adapter);
 }
 
-function toPrefix(flaggingDir: string, { name }: StorageAdapter): string {
+function toPrefix(flaggingDir: string | URL, { name }: StorageAdapter): string {
   const directory = String(flaggingDir).replace(/\/$/, "");
   if (directory === "") return "";
   if (isValidKey(directory) && !/^(?:~|[a-z]+:)(?:\/|$)/i.test(directory)) return `${directory}/`;
   const meant = directory.replace(/^[a-z]+:|[~.]+(?=[/\\])/gi, "").match(/[^/\\]+/g)?.join("/");
   const why = "with a storage it is a key prefix: did you mean " + JSON.stringify(meant) + "?";
-  throw refusal({ adapter: name, operation: "log to", key: flaggingDir }, "InvalidKey", why);
+  throw refusal(
+    { adapter: name, operation: "log to", key: String(flaggingDir) },
+    "InvalidKey",
+    why,
+  );
 }

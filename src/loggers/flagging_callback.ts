@@ -44,7 +44,7 @@ export type Sample = readonly unknown[];
  * ```
  */
 export abstract class FlaggingCallback<
-  Setup extends unknown[] = [components: Components, flaggingDir?: string],
+  Setup extends unknown[] = [components: Components, flaggingDir?: string | URL],
   Flag extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > implements AsyncDisposable {
   /** Tells what will be flagged, and where to. Called before the first `flag()`. */

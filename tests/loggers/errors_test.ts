@@ -16,6 +16,7 @@ import { readDataset } from "../../src/reader/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { printedBy } from "../helpers/printed.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
 
 function quiet(options: CSVLoggerOptions = {}): CSVLogger {
   return new CSVLogger({ storage: new MemoryAdapter(), verbose: false, ...options });
@@ -127,6 +128,25 @@ Deno.test("setup() without a storage refuses a directory that no file system exp
   await assertRejects(() => logger.setup(["q"], "~/x"), TypeError, '"~" in "~/x" is not expanded');
   await assertRejects(() => logger.setup(["q"], "file:///x"), TypeError, "pass new URL(");
   await logger.setup(["q"], "./flagged");
+});
+
+Deno.test("setup() without a storage takes the directory as a file URL, as its error says", async () => {
+  await using dir = new TempDir();
+  const url = new URL(`file://${dir.path}/logs`);
+  const notices: string[] = [];
+  const onNotice = (notice: string) => notices.push(notice);
+  await using logger = new CSVLogger({ verbose: false, onNotice });
+  await logger.setup(["q"], url);
+  assertEquals(await logger.flag(["a"]), 1);
+  assert((await Deno.readTextFile(`${dir.path}/logs/dataset1.csv`)).startsWith("q,timestamp"));
+  assertEquals(notices, [`Created dataset file at: ${url}/dataset1.csv`]);
+  const error = await assertRejects(() => quiet().setup(["q"], url), StorageError);
+  assertEquals(error.code, "InvalidKey");
+});
+
+Deno.test("SimpleCSVLogger.setup() says what to pass if it gets nothing", async () => {
+  const setup = () => new SimpleCSVLogger().setup(undefined as unknown as Components);
+  await assertRejects(setup, TypeError, "Cannot set up with undefined: pass a list");
 });
 
 Deno.test("ChatCSVLogger.flag() names its arguments if they are swapped", async () => {
