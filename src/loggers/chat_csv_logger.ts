@@ -69,7 +69,7 @@ export class ChatCSVLogger extends DatasetLogger<
    * @throws {StorageError} If the storage fails
    */
   async flag(like: LikeData, messages: readonly unknown[]): Promise<number> {
-    if (Array.isArray(like) || !Array.isArray(messages)) {
+    if (Object(like) !== like || Array.isArray(like) || !Array.isArray(messages)) {
       throw new TypeError(
         "Cannot flag the message: the arguments are flag({ index, value, liked }, messages)",
       );

@@ -158,6 +158,13 @@ Deno.test("ChatCSVLogger.flag() names its arguments if they are swapped", async 
     TypeError,
     "flag({ index, value, liked }, messages)",
   );
+  for (const nothing of [undefined, null, "5"]) {
+    await assertRejects(
+      () => logger.flag(nothing as unknown as LikeData, messages),
+      TypeError,
+      "flag({ index, value, liked }, messages)",
+    );
+  }
   assertEquals(await logger.flag(like, messages), 1);
 });
 
