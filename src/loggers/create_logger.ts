@@ -1,5 +1,6 @@
 import type { Component } from "../components/component.ts";
 import { mistakeIn } from "./_columns.ts";
+import { refuseOtherOptions } from "./_known_options.ts";
 import { type CSVLoggerOptions, csvSettings, type FlagOptions, idExtra } from "./csv_logger.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 
@@ -61,11 +62,11 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
   readonly #sampleId: boolean | undefined;
 
   /** Creates a logger; prefer {@linkcode createLogger}. */
-  constructor(fields: F, { flaggingDir, ...options }: CreateLoggerOptions = {}) {
-    super(options, csvSettings(options));
+  constructor(fields: F, options: CreateLoggerOptions = {}) {
+    super(options, csvSettings(options, false, "flaggingDir"));
     this.#keys = Object.keys(fields);
     this.#sampleId = options.sampleId;
-    this.open(this.#keys.map((key) => toComponent(key, fields[key])), flaggingDir);
+    this.open(this.#keys.map((key) => toComponent(key, fields[key])), options.flaggingDir);
   }
 
   /** Does nothing: the logger is ready. */
@@ -79,11 +80,12 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
    * @param sample A value for each field
    * @param options The verdict, the person and the sample's identity
    * @returns The number of samples in the dataset file
-   * @throws {TypeError} If a key is missing or unknown, an option is not a string, or an id is empty
+   * @throws {TypeError} If a key is missing or unknown, an option is unknown or not a string, or an id is empty
    * or given without `sampleId`
    * @throws {StorageError} If the storage fails
    */
   async flag(sample: KeyedSample<F>, options: KeyedFlagOptions = {}): Promise<number> {
+    refuseOtherOptions(options, ["flag", "username", "id"]);
     const { flag, username, id } = options;
     refuseOtherKeys(sample, this.#keys);
     const extras = { flag: flag ?? "", username: username ?? "", ...idExtra(id, this.#sampleId) };

@@ -1,5 +1,5 @@
 import { ulid } from "@std/ulid/ulid";
-import { known } from "./_known_options.ts";
+import { known, refuseOtherOptions } from "./_known_options.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 import type { Components, Sample } from "./flagging_callback.ts";
 import type { DatasetLoggerSettings, LoggerOptions } from "./logger_options.ts";
@@ -97,7 +97,7 @@ export class CSVLogger extends DatasetLogger {
    * @param options The sample's identity
    * @returns The number of samples in the dataset file
    * @throws {TypeError} If the number of values is not that of the components, an argument is not a
-   * string, or an id is empty or given without `sampleId`
+   * string, an option is unknown, or an id is empty or given without `sampleId`
    * @throws {StorageError} If the storage fails
    */
   async flag(
@@ -106,6 +106,7 @@ export class CSVLogger extends DatasetLogger {
     username?: string | null,
     options: FlagOptions = {},
   ): Promise<number> {
+    refuseOtherOptions(options, ["id"]);
     const id = idExtra(options.id, this.#sampleId);
     return await this.keep(data, { flag: flagOption, username, ...id });
   }
@@ -115,9 +116,10 @@ export class CSVLogger extends DatasetLogger {
 export function csvSettings(
   options: CSVLoggerOptions,
   verbose: boolean = false,
+  ...more: readonly string[]
 ): DatasetLoggerSettings {
   const { simplifyFileData = true, datasetFileName, sampleId } = options;
-  known(options, "simplifyFileData", "datasetFileName", "sampleId");
+  known(options, ...more, "simplifyFileData", "datasetFileName", "sampleId");
   return {
     fileName: datasetFileName,
     header: true,

@@ -81,7 +81,8 @@ export abstract class DatasetLogger<
     if (typeof options !== "object") {
       const shown = JSON.stringify(options);
       throw new TypeError(
-        `Cannot create a logger with ${shown}: a directory goes to setup(components, ${shown})`,
+        `Cannot create a logger with ${shown}: a directory goes to setup(components, ${shown}), ` +
+          `or createLogger(fields, { flaggingDir: ${shown} })`,
       );
     }
     if (settings.fileName !== undefined) {

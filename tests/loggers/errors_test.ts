@@ -97,11 +97,33 @@ Deno.test("loggers refuse a string for options and a name that is not an option"
     assertThrows(
       () => new Logger({ storge: new MemoryAdapter() } as CSVLoggerOptions),
       TypeError,
-      'no option "storge": the options are storage, verbose,',
+      'no option "storge": did you mean "storage"? The options are storage, verbose,',
     );
   }
   const simple = { sampleId: true } as CSVLoggerOptions;
   assertThrows(() => new SimpleCSVLogger(simple), TypeError, 'no option "sampleId"');
+  for (const name of ["xyzzy", "x", ""]) {
+    const foreign = { [name]: 1 } as CSVLoggerOptions;
+    const says = `no option "${name}": the options are storage`;
+    assertThrows(() => new CSVLogger(foreign), TypeError, says);
+  }
+  const cased = { datasetFilename: "a.csv" } as CSVLoggerOptions;
+  assertThrows(() => new CSVLogger(cased), TypeError, 'did you mean "datasetFileName"?');
+});
+
+Deno.test("CSVLogger.flag() refuses a string for its options and a name that is not an option", async () => {
+  const logger = await ready({ sampleId: true });
+  const flagged = (options: unknown) => () =>
+    logger.flag(["q", "a"], "x", "y", options as { id: string });
+  const says = "Cannot flag the sample as its options must be an object of id: current value is ";
+  await assertRejects(flagged("key-1"), TypeError, `${says}"key-1"`);
+  await assertRejects(flagged(null), TypeError, `${says}null`);
+  await assertRejects(
+    flagged({ ID: "1" }),
+    TypeError,
+    'Cannot flag the sample as there is no option "ID": did you mean "id"? The options are id',
+  );
+  assertEquals(await logger.flag(["q", "a"], "x", "y", { id: "1" }), 1);
 });
 
 const PREFIXES: Readonly<Record<string, string>> = {
