@@ -54,7 +54,7 @@ export class ChatCSVLogger extends DatasetLogger<
    * @param flaggingDir A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
    */
-  // deno-lint-ignore require-await -- what it throws must be a rejection
+  // deno-lint-ignore require-await -- an error must be a rejection
   async setup(flaggingDir?: string | URL): Promise<void> {
     this.open([value("conversation"), value("index"), value("value")], flaggingDir);
   }

@@ -47,8 +47,8 @@ export interface KeyedFlagOptions extends FlagOptions {
 }
 
 /**
- * Logs samples whose values have keys, so that they cannot end up in the wrong column. Made by
- * {@linkcode createLogger}.
+ * Logs samples whose values have keys, so that they cannot end up in the wrong column. Created
+ * by {@linkcode createLogger}.
  *
  * @typeParam F The components by their keys
  *

@@ -47,7 +47,7 @@ export interface FlagOptions {
  * `username` once a sample has them, then `timestamp`.
  *
  * A file takes a sample if it has the sample's columns. If the columns change, the next file is
- * created: `dataset1.csv`, `dataset2.csv`, … So every row stands under its own headers.
+ * created: `dataset1.csv`, `dataset2.csv`, … Every row is therefore under its own headers.
  *
  * If `flag()` resolves, the row is saved exactly once, whole. If it rejects, nothing is saved, unless
  * the error is a `StorageError` with the outcome `"unknown"`: then the row is there zero or one
@@ -83,7 +83,7 @@ export class CSVLogger extends DatasetLogger {
    * @param flaggingDir A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
    */
-  // deno-lint-ignore require-await -- what it throws must be a rejection
+  // deno-lint-ignore require-await -- an error must be a rejection
   async setup(components: Components, flaggingDir?: string | URL): Promise<void> {
     this.open(components, flaggingDir);
   }
