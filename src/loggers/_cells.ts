@@ -12,10 +12,15 @@ import type { Sample } from "./flagging_callback.ts";
  */
 export type Extras = Readonly<Record<string, string | null | undefined>>;
 
+/** Returns names for a message. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(", ");
+}
+
 /** Throws a TypeError that lists the columns unless there is one value for each. */
 export function refuseOtherLength(data: Sample, columns: readonly Column[]): void {
   if (Array.isArray(data) && data.length === columns.length) return;
-  const names = columns.map(({ name }) => JSON.stringify(name)).join(", ");
+  const names = quoted(columns.map(({ name }) => name));
   const given = Array.isArray(data)
     ? data.length
     : `${typeof data}, not a list: createLogger() takes values by name`;

@@ -1,4 +1,5 @@
 import type { Component } from "../components/component.ts";
+import { quoted } from "./_cells.ts";
 import { mistakeIn } from "./_columns.ts";
 import { refuseOtherOptions } from "./_known_options.ts";
 import { type CSVLoggerOptions, csvSettings, type FlagOptions, idExtra } from "./csv_logger.ts";
@@ -138,14 +139,11 @@ function toComponent(key: string, component: Component | undefined): Component {
 
 function refuseOtherKeys(sample: object, keys: readonly string[]): void {
   const given = Object.keys(sample ?? {});
-  const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(", ");
   const missing = keys.filter((key) => !given.includes(key));
   const unknown = given.filter((key) => !keys.includes(key));
   if (missing.length + unknown.length === 0) return;
   throw new TypeError(
-    `Cannot flag the sample as its keys must be ${list(keys)}: missing ${
-      list(missing) || "none"
-    }, ` +
-      `unknown ${list(unknown) || "none"}`,
+    `Cannot flag the sample as its keys must be ${quoted(keys)}: ` +
+      `missing ${quoted(missing) || "none"}, unknown ${quoted(unknown) || "none"}`,
   );
 }
