@@ -1,6 +1,6 @@
 /**
  * Logs flagged samples (a model's inputs and outputs, and a person's verdict) as CSV datasets on the
- * local disk, in memory, on S3 or R2, or on a storage adapter of your own.
+ * local disk, in memory, on S3 or R2, or on a custom storage adapter.
  *
  * ```ts
  * import { createLogger, MemoryAdapter, value } from "@flagstone/flagging";
@@ -83,9 +83,9 @@ export {
   type VisualFeedbackOptions,
 } from "./src/buttons/flag_method.ts";
 export type {
-  /** The cell that a component makes of a value. */
+  /** The form of a value in the CSV file. */
   Cell,
-  /** The logger as a component sees it. */
+  /** The part of the logger that a component uses. */
   CellContext,
   /** One input or output of a model. */
   Component,
@@ -123,17 +123,17 @@ export type {
   AtomicScope,
   /** A part of an object, in bytes. */
   ByteRange,
-  /** What an adapter promises. */
+  /** The guarantees of an adapter. */
   Capabilities,
   /** Options of `StorageAdapter.list()`. */
   ListOptions,
-  /** What a store reports about an object. */
+  /** The properties of an object that a store reports. */
   ObjectInfo,
   /** One state of one object. */
   ObjectVersion,
   /** Options of every operation. */
   OperationOptions,
-  /** What must hold for a write to happen. */
+  /** A condition of a write. */
   Precondition,
   /** Options of `StorageAdapter.read()`. */
   ReadOptions,

@@ -1,7 +1,7 @@
 import type { FlaggingCallback } from "../loggers/flagging_callback.ts";
 
 /**
- * What a button is to show now.
+ * The state that a button should show now.
  *
  * @category Buttons
  */
@@ -10,7 +10,7 @@ export interface ButtonUpdate {
   readonly value: string;
   /** Whether it can be pressed. */
   readonly interactive: boolean;
-  /** After how many milliseconds the caller is to show {@linkcode FlagMethod.reset}. */
+  /** The milliseconds after which the caller should show {@linkcode FlagMethod.reset}. */
   readonly resetAfterMs?: number | undefined;
   /** The message of the error, if the text is `Error!`. `onError` gets the error itself. */
   readonly error?: string | undefined;
@@ -22,30 +22,30 @@ export interface ButtonUpdate {
  * @category Buttons
  */
 export interface VisualFeedbackOptions {
-  /** For how many milliseconds `Saved` or `Error!` is shown. @default {800} */
+  /** The milliseconds for which `Saved` or `Error!` is shown. @default {800} */
   readonly pauseMs?: number | undefined;
   /** Called with the error of a flag that failed. An error that it throws is ignored. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
- * What is known of a request for a flag.
+ * The request in which a person presses a flag button.
  *
  * @category Buttons
  */
 export interface FlagRequest {
-  /** Who flags. */
+  /** The person who flags. */
   readonly username?: string | null | undefined;
 }
 
 const PAUSE_MS = 800;
 
 /**
- * What a flag button does when it is pressed: it flags the sample with the button's option, and
- * tells what to show.
+ * The server-side handler of one flag button. It flags the sample with the button's option and
+ * returns the state that the button should show.
  *
- * The caller shows {@linkcode FlagMethod.saving} at once, then what
- * {@linkcode FlagMethod.call} resolves with, and after the pause {@linkcode FlagMethod.reset}.
+ * The caller shows {@linkcode FlagMethod.saving} immediately, then the result of
+ * {@linkcode FlagMethod.call}, and after the pause {@linkcode FlagMethod.reset}.
  *
  * @category Buttons
  *
@@ -73,12 +73,12 @@ export class FlagMethod {
   readonly #onError: VisualFeedbackOptions["onError"];
 
   /**
-   * Makes the method of one button.
+   * Creates the handler of one button.
    *
-   * @param callback Where samples are flagged
+   * @param callback The callback that keeps the samples
    * @param label The button's text
    * @param value The option that samples are flagged with
-   * @param visualFeedback Whether the button shows what became of the sample
+   * @param visualFeedback Whether the button shows if the sample was saved
    */
   constructor(
     callback: FlaggingCallback,
@@ -94,12 +94,12 @@ export class FlagMethod {
     this.#onError = options.onError;
   }
 
-  /** What the button shows while the sample is under way. */
+  /** Returns the state of the button while the sample is being saved. */
   saving(): ButtonUpdate {
     return { value: "Saving…", interactive: false };
   }
 
-  /** What the button shows at first, and again after the pause. */
+  /** Returns the state of the button before a flag and after the pause. */
   reset(): ButtonUpdate {
     return { value: this.label, interactive: true };
   }
@@ -107,10 +107,10 @@ export class FlagMethod {
   /**
    * Flags a sample.
    *
-   * @param request Who flags
+   * @param request The request, with the person who flags
    * @param data A value for each component
-   * @returns `Saved` or `Error!`; without visual feedback the button as it was
-   * @throws What the callback rejects with, where there is no visual feedback to show it
+   * @returns `Saved` or `Error!`; without visual feedback, the unchanged button
+   * @throws The error of the callback, if there is no visual feedback to show it
    */
   async call(request: FlagRequest, ...data: unknown[]): Promise<ButtonUpdate> {
     const pauseMs = this.#pauseMs;
@@ -118,7 +118,7 @@ export class FlagMethod {
       await this.#callback.flag(data, this.value, request.username ?? null);
     } catch (error) {
       if (pauseMs === null) throw error;
-      this.#report(error);
+      void this.#report(error);
       const message = error instanceof Error ? error.message : String(error);
       return { value: "Error!", interactive: false, resetAfterMs: pauseMs, error: message };
     }
@@ -127,9 +127,9 @@ export class FlagMethod {
       : { value: "Saved", interactive: false, resetAfterMs: pauseMs };
   }
 
-  #report(error: unknown): void {
+  async #report(error: unknown): Promise<void> {
     try {
-      this.#onError?.(error);
+      await this.#onError?.(error);
     } catch {
       // as documented
     }
@@ -144,8 +144,8 @@ export class FlagMethod {
 export type FlagOption = string | readonly [label: string, value: string];
 
 /**
- * The methods of a row of flag buttons. An option alone makes a button "Flag as <option>"; without
- * options there is one button, "Flag".
+ * Returns one server-side handler per button. The text of a plain option's button is
+ * "Flag as <option>"; without options there is one button, "Flag".
  *
  * @category Buttons
  *

@@ -11,15 +11,15 @@ export interface JsonCellOptions {
   readonly replace?: ((value: object) => unknown) | undefined;
 }
 
-/** What stands for a value in JSON; `plain` is what JSON itself would take. */
+/** Returns the value to write as JSON; `plain` is the value that JSON itself would write. */
 type Replacement = (value: unknown, plain: unknown) => unknown;
 
 /**
- * Visits a value and all that it holds, in its order, at any depth. It does not go into those for
+ * Visits a value and all values in it, in order, at any depth. Does not descend into values for
  * which `visit` returns false.
  */
 export function walkValue(value: unknown, visit: (part: unknown) => boolean): void {
-  const seen = new Set<object>(); // a circle is for JSON to refuse
+  const seen = new Set<object>(); // JSON.stringify() refuses circles
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const part = waiting.pop();
@@ -32,13 +32,13 @@ export function walkValue(value: unknown, visit: (part: unknown) => boolean): vo
   }
 }
 
-/** Whether an object says itself what it is in JSON: nobody looks into it then. */
+/** Whether an object has its own `toJSON()`; the values in it are then not visited. */
 export function hasToJson(value: unknown): boolean {
   return typeof value === "object" && value !== null &&
     typeof (value as { toJSON?: unknown }).toJSON === "function";
 }
 
-/** What JSON has no word for would be dropped or emptied without a word: it is refused. */
+/** Refuses a value that JSON would silently drop or empty. */
 function refuse(kind: string, column: string): never {
   throw new TypeError(
     `Cannot log a value of ${JSON.stringify(column)} as JSON has no ${kind}: ` +
@@ -50,7 +50,7 @@ function isNumberArray(value: object): value is Float64Array {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-/** Whether JSON would write an object of some class as `{}`, whatever is in it. */
+/** Whether JSON would write an instance of a class as `{}`, whatever it holds. */
 function isEmptied(value: object): boolean {
   if (Array.isArray(value) || Object.keys(value).length > 0) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -82,15 +82,16 @@ function holdsReplaced(value: unknown, replacement: Replacement): boolean {
 }
 
 /**
- * The JSON of a value, in which files may be replaced; what JSON cannot tell is refused. Plain values
- * may be nested to any depth, those with something to replace as deep as the engine's stack.
+ * Returns the JSON of a value, in which files may be replaced; refuses values that JSON cannot
+ * represent. Plain values may be nested to any depth, values with replacements as deep as the
+ * engine's stack allows.
  */
 function toJson(value: unknown, options: JsonCellOptions): string | undefined {
   const replacement = replacementOf(options);
   if (!holdsReplaced(value, replacement)) return JSON.stringify(value);
   try {
     return JSON.stringify(value, function (this: unknown, key: string, plain: unknown): unknown {
-      // Before toJSON(), which some classes of bytes have.
+      // The original value, because some classes of bytes have a toJSON().
       return replacement((this as Record<string, unknown>)[key], plain);
     });
   } catch (error) {
@@ -103,10 +104,11 @@ function toJson(value: unknown, options: JsonCellOptions): string | undefined {
 }
 
 /**
- * The cell of any value: text as it is, nothing as an empty cell, everything else as JSON. Numbers
- * that JSON has no word for are text.
+ * Returns the cell of any value: text unchanged, `null` and `undefined` as an empty cell, everything
+ * else as JSON. Numbers that JSON cannot represent become text.
  *
- * @throws {TypeError} For functions, symbols, Maps, Sets, buffers and circular values
+ * @throws {TypeError} If the value is or holds a function, a symbol, an object that JSON would
+ * empty, such as a Map, or a circle
  */
 export function jsonCell(value: unknown, options: JsonCellOptions): Cell {
   if (value === null || value === undefined) return null;
@@ -121,7 +123,7 @@ export function jsonCell(value: unknown, options: JsonCellOptions): Cell {
     default: {
       const json = toJson(value, options);
       if (json === undefined) return null;
-      // A path, a date: what is text in the end is written as text.
+      // A path or a date: a JSON string is written as text.
       return json.startsWith('"') ? JSON.parse(json) as string : { verbatim: json };
     }
   }

@@ -2,7 +2,7 @@ import type { Cell, CellContext, FileSource } from "./component.ts";
 import { type FileData, toFileData } from "./file_data.ts";
 import { hasToJson, jsonCell, walkValue } from "./_json_cell.ts";
 
-/** Whether a value holds bytes, which JSON cannot. */
+/** Whether a value holds bytes, which JSON cannot represent. */
 export function isFileSource(value: unknown): value is FileSource {
   return value instanceof Blob || value instanceof Uint8Array || value instanceof ReadableStream;
 }
@@ -19,7 +19,7 @@ function extensionOf(mediaType: string): string {
   return extension === undefined ? "" : `.${extension}`;
 }
 
-/** What a file is called where it has no name of its own: by its media type. */
+/** Returns the name of a file; without a name, one that its media type suggests. */
 function nameOf(source: FileSource): string {
   if (source instanceof File && source.name !== "") return source.name;
   return `file${source instanceof Blob ? extensionOf(source.type) : ""}`;
@@ -30,7 +30,7 @@ function sizeOf(source: FileSource): number | null {
   return source instanceof Uint8Array ? source.length : null;
 }
 
-/** Stores bytes beside the dataset and describes the copy. */
+/** Stores bytes next to the dataset and describes the copy. */
 export async function saveSource(source: FileSource, context: CellContext): Promise<FileData> {
   const name = nameOf(source);
   return toFileData(await context.saveFile(source, name), {
@@ -40,7 +40,7 @@ export async function saveSource(source: FileSource, context: CellContext): Prom
   });
 }
 
-/** The objects in a value, at any depth, that are files. Nothing inside them is looked at. */
+/** Returns the files in a value, at any depth. Does not look inside files. */
 export function filesIn<T extends object>(
   value: unknown,
   isFile: (object: object) => object is T,
@@ -54,7 +54,7 @@ export function filesIn<T extends object>(
   return found;
 }
 
-/** Stores files, and makes the cell of the value that holds them. */
+/** Stores files and returns the cell of the value that holds them. */
 export async function cellWithFiles<T extends object>(
   value: unknown,
   context: CellContext,

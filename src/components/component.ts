@@ -1,48 +1,50 @@
 /**
- * What a person may hand over as a file.
+ * The bytes of a file.
  *
  * @category Components
  */
 export type FileSource = File | Blob | Uint8Array | ReadableStream<Uint8Array>;
 
 /**
- * What a value becomes in the CSV file. A string is text: it is written as it is, and made safe for
- * spreadsheets. `verbatim` is written as it is: for numbers, JSON, and the paths of stored files.
- * `null` is an empty cell.
+ * The form of a value in the CSV file. A string is text, which is escaped for spreadsheets.
+ * `verbatim` is written unchanged; use it for numbers, JSON and the paths of stored files. `null` is
+ * an empty cell.
  *
  * @category Components
  */
 export type Cell = string | null | { readonly verbatim: string };
 
 /**
- * What a component needs of the logger to make a cell.
+ * The part of the logger that a component uses to return a cell.
  *
  * @category Components
  */
 export interface CellContext {
   /** The name of the component's column. */
   readonly column: string;
-  /** Whether a stored file's cell is its path alone, and not all that is known of it. */
+  /** Whether the cell of a stored file is only its path, instead of its whole description. */
   readonly simplifyFileData: boolean;
   /**
-   * Stores a copy of a file beside the dataset.
+   * Stores a copy of a file next to the dataset.
    *
    * @param source The file
-   * @param name What it is called; only its last path segment is used
+   * @param name The name of the file; only its last path segment is used
    * @returns The copy's path, relative to the dataset's directory
    */
   saveFile(source: FileSource, name: string): Promise<string>;
-  /** Opens an object of the dataset's own storage; `null` where the path is no key or is missing. */
+  /** Opens an object of the dataset's own storage; `null` if the path is not the key of an object. */
   openKey(path: string): Promise<ReadableStream<Uint8Array> | null>;
 }
 
 /**
- * One input or output of a model: its label, and how its values become cells. `value()`, `file()`
- * and `files()` make the usual ones.
+ * One input or output of a model: its label, and the cells of its values. `value()`, `file()` and
+ * `files()` return the usual components.
+ *
+ * @typeParam Value The values that the component accepts
  *
  * @category Components
  *
- * @example A component of one's own
+ * @example A custom component
  * ```ts
  * import { type Component, CSVLogger, MemoryAdapter } from "@flagstone/flagging";
  * import { assertEquals } from "@std/assert";
@@ -59,6 +61,6 @@ export interface CellContext {
 export interface Component<Value = unknown> {
   /** The name of the column. @default {"component <index>"} */
   readonly label?: string | null | undefined;
-  /** Makes a cell of a value. What it throws rejects the sample; nothing is written then. */
+  /** Returns the cell of a value. If it throws, the sample is rejected and nothing is written. */
   toCell(value: Value, context: CellContext): Cell | Promise<Cell>;
 }

@@ -3,7 +3,7 @@ import type { Cell, CellContext, Component, FileSource } from "./component.ts";
 import { type FileData, isFileData, toFileData } from "./file_data.ts";
 
 /**
- * A file, or an object that holds files, as an annotated image does.
+ * A file, or an object that holds files, such as an annotated image.
  *
  * @category Components
  */
@@ -22,8 +22,8 @@ export type FileValue =
  */
 export interface FileOptions {
   /**
-   * Opens the file that a FileData's path names. The app says here which paths are its own: a path
-   * comes with the request and must not be trusted.
+   * Opens the file at the path of a FileData; returns `null` if the app does not allow the path. The
+   * path comes with the request and must not be trusted.
    *
    * @default {only keys of the dataset's own storage are opened}
    */
@@ -44,7 +44,7 @@ async function openPath(
   const source = open === undefined ? await context.openKey(path) : await open(path);
   if (source !== null) return source;
   const reason = open === undefined
-    ? "it is no key of the dataset's storage: hand over the bytes, or give file() an open function"
+    ? "it is not a key of the dataset's storage: pass the bytes, or pass an open function to file()"
     : "its open function found no such file";
   throw new Error(
     `Cannot store the file ${JSON.stringify(path)} of ${
@@ -73,7 +73,7 @@ function refuseFileless(value: unknown, { column }: CellContext): void {
   }
   throw new TypeError(
     `Cannot log a value of ${JSON.stringify(column)} as it holds no file: ` +
-      "hand over a File, a Blob, bytes, a stream or a FileData",
+      "pass a File, a Blob, bytes, a stream or a FileData",
   );
 }
 
@@ -83,10 +83,10 @@ function toCell(value: unknown, context: CellContext, { open }: FileOptions): Pr
 }
 
 /**
- * A component for one file, as an upload or an image gives it: a `File`, a `Blob`, bytes, a stream,
- * or Gradio's FileData; also an object that holds such files, as an annotated image is. A copy is
- * stored beside the dataset, in `<label>/<random>/<name>`, and the cell is its path relative to the
- * dataset. `null` is an empty cell.
+ * Returns a component for one file, such as an upload or an image: a `File`, a `Blob`, bytes, a
+ * stream or Gradio's FileData. An object that holds files, such as an annotated image, is also
+ * accepted. A copy is stored next to the dataset, in `<label>/<random>/<name>`, and the cell is its
+ * path relative to the dataset. `null` is an empty cell.
  *
  * @category Components
  *
@@ -116,7 +116,7 @@ export function file(
 }
 
 /**
- * A component for a list of files. The cell is a JSON array of their paths.
+ * Returns a component for a list of files. The cell is a JSON array of their paths.
  *
  * @category Components
  *
@@ -140,7 +140,10 @@ export function files(
       if (value === null || value === undefined) return null;
       if (!Array.isArray(value)) {
         throw new TypeError(
-          `Cannot log a value of ${JSON.stringify(context.column)} as it is no array of files`,
+          `Cannot log a value of ${
+            JSON.stringify(context.column)
+          } as it is not an array of files: ` +
+            "pass a list, or use file() for one file",
         );
       }
       for (const item of value) refuseFileless(item, context);

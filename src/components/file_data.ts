@@ -1,27 +1,27 @@
 /**
- * Gradio's description of a file; found in values wherever `meta._type` says so.
+ * Gradio's description of a file; an object is one if its `meta._type` says so.
  *
  * @category Components
  */
 export interface FileData {
-  /** Where the file is. */
+  /** The path of the file. */
   readonly path: string;
-  /** Where it can be fetched. */
+  /** The URL from which it can be fetched. */
   readonly url?: string | null | undefined;
   /** Its size in bytes. */
   readonly size?: number | null | undefined;
-  /** What it was called where it came from. */
+  /** Its original name. */
   readonly orig_name?: string | null | undefined;
   /** Its media type. */
   readonly mime_type?: string | null | undefined;
   /** Whether it is part of a stream. */
   readonly is_stream?: boolean | undefined;
-  /** The mark by which it is known. */
+  /** The mark of a file description. */
   readonly meta: { readonly _type: "gradio.FileData" };
 }
 
 /**
- * Whether a value is Gradio's description of a file.
+ * Returns whether a value is Gradio's description of a file.
  *
  * @category Components
  */
@@ -31,7 +31,7 @@ export function isFileData(value: unknown): value is FileData {
   return typeof path === "string" && meta?._type === "gradio.FileData";
 }
 
-/** A description with every member that Gradio writes, in Gradio's order. */
+/** Returns a description with every member that Gradio writes, in the order of Gradio. */
 export function toFileData(path: string, known: Partial<FileData>): Required<FileData> {
   return {
     path,

@@ -1,6 +1,6 @@
 import { RESERVED_PREFIX, utf8Length } from "../storage/validate_key.ts";
 
-// deno-lint-ignore no-control-regex -- control characters are what it removes
+// deno-lint-ignore no-control-regex -- it removes control characters
 const INVALID = /[$!{}/\\<>:"|?*`\u0000-\u001f\u007f-\u009f]/g;
 const DEVICE = /^(?:con|prn|aux|nul|(?:com|lpt)[1-9\u00b9\u00b2\u00b3]) *(?:\.|$)/i;
 const MAX_BYTES = 200;
@@ -13,7 +13,7 @@ function splitExtension(name: string): [stem: string, extension: string] {
   return hasStem ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
 }
 
-/** The beginning of a text that fits into so many UTF-8 bytes, in whole characters. */
+/** Returns the longest beginning of a text that fits into `maxBytes` of UTF-8. */
 function cut(text: string, maxBytes: number): string {
   if (utf8Length(text) <= maxBytes) return text;
   let length = 0;
@@ -32,9 +32,8 @@ function isNoName(name: string): boolean {
 }
 
 /**
- * A name for a file or a directory, from a text that somebody typed or a file that somebody sent.
- * What file systems do not take is left out; the result is no path, no device, not empty, and at
- * most `maxBytes` long in UTF-8.
+ * Returns a name for a file or a directory, from untrusted text. Characters that file systems refuse
+ * are removed; the result is not a path, a device or empty, and has at most `maxBytes` in UTF-8.
  */
 export function safeName(text: string, maxBytes: number = MAX_BYTES): string {
   const [stem, extension] = splitExtension(text.toWellFormed().normalize("NFC"))
@@ -51,8 +50,8 @@ export function safeName(text: string, maxBytes: number = MAX_BYTES): string {
 }
 
 /**
- * A name as one segment of a path that stands in a cell: also safe for spreadsheets, so that the
- * cell names the file as it is.
+ * Returns a name as one segment of a path in a cell. It needs no escaping for spreadsheets, so that
+ * the cell is the path of the file.
  */
 export function pathSegment(text: string): string {
   return safeName(text).replace(/^(?=[=+\-@'])/, "_").replace(/,(?=[=+\-@])/g, "_");

@@ -3,9 +3,11 @@ import type { CellContext, Component } from "./component.ts";
 import { jsonCell } from "./_json_cell.ts";
 
 /**
- * A component for any value: text is written as typed, `null` and `undefined` are an empty cell,
- * everything else is JSON. Bytes (`File`, `Blob`, `Uint8Array`, streams) anywhere in it are stored
- * beside the dataset; Gradio's FileData is only a description here, and no path in it is opened.
+ * Returns a component for any value: text is written as text, `null` and `undefined` are an empty
+ * cell, everything else is JSON. Bytes (`File`, `Blob`, `Uint8Array`, streams) anywhere in it are
+ * stored next to the dataset. Gradio's FileData is only a description here: its path is not opened.
+ *
+ * @typeParam Value The type of the values
  *
  * @category Components
  *

@@ -12,10 +12,15 @@ import type { Sample } from "./flagging_callback.ts";
  */
 export type Extras = Readonly<Record<string, string | null | undefined>>;
 
+/** Returns names for a message. */
+export function quoted(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(", ");
+}
+
 /** Throws a TypeError that lists the columns unless there is one value for each. */
 export function refuseOtherLength(data: Sample, columns: readonly Column[]): void {
   if (Array.isArray(data) && data.length === columns.length) return;
-  const names = columns.map(({ name }) => JSON.stringify(name)).join(", ");
+  const names = quoted(columns.map(({ name }) => name));
   const given = Array.isArray(data)
     ? data.length
     : `${typeof data}, not a list: createLogger() takes values by name`;
@@ -25,7 +30,7 @@ export function refuseOtherLength(data: Sample, columns: readonly Column[]): voi
   );
 }
 
-/** The fields of a sample's values. It only waits if a component does. */
+/** Returns the fields of a sample's values: a promise only if a component returns one. */
 export function fieldsOf(
   data: Sample,
   columns: readonly Column[],
@@ -35,14 +40,14 @@ export function fieldsOf(
     try {
       return component.toCell(data[i], files.context(name, segment));
     } catch (error) {
-      return Promise.reject(error); // others may be storing files, and are waited for
+      return Promise.reject(error); // other components may be storing files: wait for them
     }
   });
   if (!cells.some(isPending)) return toFields(columns, cells as Cell[]);
   return settled(cells).then((cells) => toFields(columns, cells));
 }
 
-/** The fields of a sample's extras: escaped, and absent if the text is. */
+/** Returns the fields of a sample's extras, escaped; a missing text is a missing field. */
 export function extraFields(extras: Extras): Field[] {
   return Object.entries(extras).map(([name, text]) => {
     const given = text ?? undefined;
@@ -55,7 +60,7 @@ export function extraFields(extras: Extras): Field[] {
   });
 }
 
-/** The text of a cell as it stands in a file. */
+/** Returns the text of a cell in a file. */
 export function sanitize(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "string") return escapeCell(cell);

@@ -4,7 +4,7 @@ import { value } from "../components/value.ts";
 import { escapeCell } from "../csv/escape.ts";
 import type { Components } from "./flagging_callback.ts";
 
-/** A column of a dataset, and the component that makes its cells. */
+/** A column of a dataset, and the component that returns its cells. */
 export interface Column {
   readonly name: string;
   /** The name as a header cell. */
@@ -16,7 +16,7 @@ export interface Column {
 
 const RESERVED = ["flag", "username", "id", "timestamp"];
 
-/** The columns of components. Throws a TypeError that names the mistake if one is not a component. */
+/** Returns the columns of components. Throws a TypeError that names the mistake in them. */
 export function columnsOf(components: Components, fileName: string | undefined): Column[] {
   if (!Array.isArray(components)) {
     const shown = JSON.stringify(components);
@@ -25,7 +25,7 @@ export function columnsOf(components: Components, fileName: string | undefined):
   return components.map((component, i) => toColumn(component, i, fileName));
 }
 
-/** Why a value is not a component, or `undefined` if it is one. */
+/** Returns why a value is not a component, or `undefined` if it is one. */
 export function mistakeIn(component: unknown): string | undefined {
   if (component === null || typeof component === "string") return undefined;
   if (typeof component === "function") return 'a function: call it, as in value("label")';
@@ -34,13 +34,13 @@ export function mistakeIn(component: unknown): string | undefined {
   return "an object without toCell(): pass its label, or value(label)";
 }
 
-/** The notice about names that readers cannot tell apart, if there are any. */
+/** Returns a notice if columns of a dataset could have the same name. */
 export function ambiguousNames(columns: readonly Column[]): string | undefined {
   const names = columns.map(({ name }) => name);
   const twice = names.filter((name, i) => RESERVED.includes(name) || names.indexOf(name) < i);
   if (twice.length === 0) return undefined;
-  return `Columns share the name ${JSON.stringify(twice[0])}: rename the component, or read its ` +
-    `values as ${JSON.stringify(`${twice[0]} (2)`)}`;
+  return `Columns share the name ${JSON.stringify(twice[0])}: rename the component, or read ` +
+    `the second column as ${JSON.stringify(`${twice[0]} (2)`)}`;
 }
 
 function toColumn(

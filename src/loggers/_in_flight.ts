@@ -1,7 +1,7 @@
 /** The number of functions between flag() and a caller that flush() still waits for. */
 const TURNS = 10;
 
-/** Counts samples in flight. A set of promises would leave garbage that V8 keeps for long. */
+/** Counts samples in flight. A set of promises would leave garbage that V8 keeps for a long time. */
 export class InFlight {
   #count = 0;
   #idle: PromiseWithResolvers<void> | null = null;
@@ -17,7 +17,7 @@ export class InFlight {
   async flush(): Promise<void> {
     while (this.#count > 0) {
       await (this.#idle ??= Promise.withResolvers()).promise;
-      // A caller that waited for a sample may flag the next one, and goes first.
+      // A caller that waited for a sample can flag the next one first.
       for (let i = 0; i < TURNS; i++) await null;
     }
   }

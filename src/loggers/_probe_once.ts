@@ -2,7 +2,7 @@ import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 const probed: WeakMap<StorageAdapter, Promise<unknown>> = new WeakMap();
 
-/** Probes an adapter that can be probed, once; one that failed is probed again the next time. */
+/** Probes an adapter once if it has a probe(); probes it again if the last probe failed. */
 export async function probeOnce(storage: StorageAdapter): Promise<void> {
   if (storage.probe === undefined) return;
   const probing = probed.get(storage) ?? storage.probe();

@@ -7,7 +7,7 @@ import { isUnknown } from "../storage/outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isValidKey } from "../storage/validate_key.ts";
 
-/** Where the files of samples go. */
+/** The place for the files of samples. */
 export interface FilePlace {
   readonly storage: StorageAdapter;
   /** The key prefix of the dataset's directory: empty, or with its slash. */
@@ -25,7 +25,7 @@ export class SampleFiles {
     this.#place = place;
   }
 
-  /** What a component needs to make its cell. */
+  /** Returns the context of a component. */
   context(column: string, segment: string): CellContext {
     return {
       column,
@@ -35,7 +35,7 @@ export class SampleFiles {
     };
   }
 
-  /** Removes what was stored: the sample's row will not be there to name it. */
+  /** Removes the stored files, because no row will name them. */
   async discard(): Promise<void> {
     const { storage } = this.#place;
     await Promise.allSettled(this.#keys.map((key) => storage.delete(key)));
@@ -50,7 +50,7 @@ export class SampleFiles {
     return path;
   }
 
-  /** The key is this copy's alone, so that it may be written twice; a stream can be read but once. */
+  /** Retries are safe because no other file has this key; a stream can be read only once. */
   async #write(key: string, source: FileSource): Promise<void> {
     const { storage, retry } = this.#place;
     const blob = source instanceof Blob ? source : null;

@@ -40,7 +40,7 @@ export interface LikeData {
  * ```
  */
 export class ChatCSVLogger extends DatasetLogger<
-  [flaggingDir?: string],
+  [flaggingDir?: string | URL],
   [like: LikeData, messages: readonly unknown[]]
 > {
   /** Creates a logger. Nothing is read or written yet. */
@@ -51,11 +51,11 @@ export class ChatCSVLogger extends DatasetLogger<
   /**
    * Sets where to log. Nothing is written until the first `flag()`.
    *
-   * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
+   * @param flaggingDir A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
    */
-  // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(flaggingDir?: string): Promise<void> {
+  // deno-lint-ignore require-await -- an error must be a rejection
+  async setup(flaggingDir?: string | URL): Promise<void> {
     this.open([value("conversation"), value("index"), value("value")], flaggingDir);
   }
 
@@ -69,7 +69,7 @@ export class ChatCSVLogger extends DatasetLogger<
    * @throws {StorageError} If the storage fails
    */
   async flag(like: LikeData, messages: readonly unknown[]): Promise<number> {
-    if (Array.isArray(like) || !Array.isArray(messages)) {
+    if (Object(like) !== like || Array.isArray(like) || !Array.isArray(messages)) {
       throw new TypeError(
         "Cannot flag the message: the arguments are flag({ index, value, liked }, messages)",
       );

@@ -44,8 +44,8 @@ export class ClassicCSVLogger extends DatasetLogger {
   }
 
   /** Sets the components of the samples and where to log, like `CSVLogger.setup()`. */
-  // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: Components, flaggingDir?: string): Promise<void> {
+  // deno-lint-ignore require-await -- an error must be a rejection
+  async setup(components: Components, flaggingDir?: string | URL): Promise<void> {
     this.open(components, flaggingDir);
   }
 

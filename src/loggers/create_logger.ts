@@ -1,5 +1,7 @@
 import type { Component } from "../components/component.ts";
+import { quoted } from "./_cells.ts";
 import { mistakeIn } from "./_columns.ts";
+import { refuseOtherOptions } from "./_known_options.ts";
 import { type CSVLoggerOptions, csvSettings, type FlagOptions, idExtra } from "./csv_logger.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 
@@ -10,11 +12,11 @@ import { DatasetLogger } from "./dataset_logger.ts";
  */
 export interface CreateLoggerOptions extends CSVLoggerOptions {
   /**
-   * A directory of the local disk; with a `storage`, a key prefix, which may be empty.
+   * A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be empty.
    *
    * @default {"flagged"}
    */
-  readonly flaggingDir?: string | undefined;
+  readonly flaggingDir?: string | URL | undefined;
 }
 
 /**
@@ -46,8 +48,8 @@ export interface KeyedFlagOptions extends FlagOptions {
 }
 
 /**
- * Logs samples whose values have keys, so that they cannot end up in the wrong column. Made by
- * {@linkcode createLogger}.
+ * Logs samples whose values have keys, so that they cannot end up in the wrong column. Created
+ * by {@linkcode createLogger}.
  *
  * @typeParam F The components by their keys
  *
@@ -61,11 +63,11 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
   readonly #sampleId: boolean | undefined;
 
   /** Creates a logger; prefer {@linkcode createLogger}. */
-  constructor(fields: F, { flaggingDir, ...options }: CreateLoggerOptions = {}) {
-    super(options, csvSettings(options));
+  constructor(fields: F, options: CreateLoggerOptions = {}) {
+    super(options, csvSettings(options, false, "flaggingDir"));
     this.#keys = Object.keys(fields);
     this.#sampleId = options.sampleId;
-    this.open(this.#keys.map((key) => toComponent(key, fields[key])), flaggingDir);
+    this.open(this.#keys.map((key) => toComponent(key, fields[key])), options.flaggingDir);
   }
 
   /** Does nothing: the logger is ready. */
@@ -79,11 +81,12 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
    * @param sample A value for each field
    * @param options The verdict, the person and the sample's identity
    * @returns The number of samples in the dataset file
-   * @throws {TypeError} If a key is missing or unknown, an option is not a string, or an id is empty
+   * @throws {TypeError} If a key is missing or unknown, an option is unknown or not a string, or an id is empty
    * or given without `sampleId`
    * @throws {StorageError} If the storage fails
    */
   async flag(sample: KeyedSample<F>, options: KeyedFlagOptions = {}): Promise<number> {
+    refuseOtherOptions(options, ["flag", "username", "id"]);
     const { flag, username, id } = options;
     refuseOtherKeys(sample, this.#keys);
     const extras = { flag: flag ?? "", username: username ?? "", ...idExtra(id, this.#sampleId) };
@@ -136,14 +139,11 @@ function toComponent(key: string, component: Component | undefined): Component {
 
 function refuseOtherKeys(sample: object, keys: readonly string[]): void {
   const given = Object.keys(sample ?? {});
-  const list = (names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(", ");
   const missing = keys.filter((key) => !given.includes(key));
   const unknown = given.filter((key) => !keys.includes(key));
   if (missing.length + unknown.length === 0) return;
   throw new TypeError(
-    `Cannot flag the sample as its keys must be ${list(keys)}: missing ${
-      list(missing) || "none"
-    }, ` +
-      `unknown ${list(unknown) || "none"}`,
+    `Cannot flag the sample as its keys must be ${quoted(keys)}: ` +
+      `missing ${quoted(missing) || "none"}, unknown ${quoted(unknown) || "none"}`,
   );
 }

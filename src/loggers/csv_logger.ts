@@ -1,5 +1,5 @@
 import { ulid } from "@std/ulid/ulid";
-import { known } from "./_known_options.ts";
+import { known, refuseOtherOptions } from "./_known_options.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 import type { Components, Sample } from "./flagging_callback.ts";
 import type { DatasetLoggerSettings, LoggerOptions } from "./logger_options.ts";
@@ -47,7 +47,7 @@ export interface FlagOptions {
  * `username` once a sample has them, then `timestamp`.
  *
  * A file takes a sample if it has the sample's columns. If the columns change, the next file is
- * created: `dataset1.csv`, `dataset2.csv`, … So every row stands under its own headers.
+ * created: `dataset1.csv`, `dataset2.csv`, … Every row is therefore under its own headers.
  *
  * If `flag()` resolves, the row is saved exactly once, whole. If it rejects, nothing is saved, unless
  * the error is a `StorageError` with the outcome `"unknown"`: then the row is there zero or one
@@ -80,11 +80,11 @@ export class CSVLogger extends DatasetLogger {
    * Sets the components of the samples and where to log. Nothing is written until the first `flag()`.
    *
    * @param components Components, or labels for plain values
-   * @param flaggingDir A directory of the local disk; with a `storage`, a key prefix, which may be
+   * @param flaggingDir A directory of the local disk, as a path or a file URL; with a `storage`, a key prefix, which may be
    * empty @default {"flagged"}
    */
-  // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: Components, flaggingDir?: string): Promise<void> {
+  // deno-lint-ignore require-await -- an error must be a rejection
+  async setup(components: Components, flaggingDir?: string | URL): Promise<void> {
     this.open(components, flaggingDir);
   }
 
@@ -97,7 +97,7 @@ export class CSVLogger extends DatasetLogger {
    * @param options The sample's identity
    * @returns The number of samples in the dataset file
    * @throws {TypeError} If the number of values is not that of the components, an argument is not a
-   * string, or an id is empty or given without `sampleId`
+   * string, an option is unknown, or an id is empty or given without `sampleId`
    * @throws {StorageError} If the storage fails
    */
   async flag(
@@ -106,6 +106,7 @@ export class CSVLogger extends DatasetLogger {
     username?: string | null,
     options: FlagOptions = {},
   ): Promise<number> {
+    refuseOtherOptions(options, ["id"]);
     const id = idExtra(options.id, this.#sampleId);
     return await this.keep(data, { flag: flagOption, username, ...id });
   }
@@ -115,9 +116,10 @@ export class CSVLogger extends DatasetLogger {
 export function csvSettings(
   options: CSVLoggerOptions,
   verbose: boolean = false,
+  ...more: readonly string[]
 ): DatasetLoggerSettings {
   const { simplifyFileData = true, datasetFileName, sampleId } = options;
-  known(options, "simplifyFileData", "datasetFileName", "sampleId");
+  known(options, ...more, "simplifyFileData", "datasetFileName", "sampleId");
   return {
     fileName: datasetFileName,
     header: true,

@@ -61,7 +61,7 @@ const sharedClock: Clock = new Clock(Date.now);
  * ```
  */
 export abstract class DatasetLogger<
-  SetupArgs extends unknown[] = [components: Components, flaggingDir?: string],
+  SetupArgs extends unknown[] = [components: Components, flaggingDir?: string | URL],
   FlagArgs extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > extends FlaggingCallback<SetupArgs, FlagArgs> {
   readonly #options: LoggerOptions;
@@ -81,7 +81,8 @@ export abstract class DatasetLogger<
     if (typeof options !== "object") {
       const shown = JSON.stringify(options);
       throw new TypeError(
-        `Cannot create a logger with ${shown}: a directory goes to setup(components, ${shown})`,
+        `Cannot create a logger with ${shown}: a directory goes to setup(components, ${shown}), ` +
+          `or createLogger(fields, { flaggingDir: ${shown} })`,
       );
     }
     if (settings.fileName !== undefined) {
@@ -122,7 +123,7 @@ export abstract class DatasetLogger<
    *
    * @throws {TypeError} If a component or the directory is not one
    */
-  protected open(components: Components, flaggingDir: string = "flagged"): void {
+  protected open(components: Components, flaggingDir: string | URL = "flagged"): void {
     this.#refuseDisposed("set up");
     const { storage, maxPartBytes, segments, retry, probe = true } = this.#options;
     const { fileName, header, idColumn, simplifyFileData } = this.#settings;
@@ -137,7 +138,7 @@ export abstract class DatasetLogger<
     const names = fileName === undefined
       ? numberedNames(place.storage, directory)
       : fixedNames(directory + fileName);
-    const shown = storage === undefined ? `${flaggingDir.replace(/(?<=.)\/$/, "")}/` : "";
+    const shown = storage === undefined ? `${String(flaggingDir).replace(/(?<=.)\/$/, "")}/` : "";
     const versions = new DatasetVersions(place.storage, names, {
       header,
       idColumn,
@@ -206,20 +207,12 @@ export abstract class DatasetLogger<
     return { column: "timestamp", cell: timestamp(this.#clock.next()) };
   }
 
-  /** Reports a notice. A full disk or a closed pipe behind stderr must not reject a sample. */
+  /** Reports a notice. A full disk or a closed stderr must not reject a sample. */
   readonly #notify = (notice: string): void => {
     const { verbose = this.#settings.verbose, onNotice } = this.#options;
-    try {
-      // deno-lint-ignore no-console -- the purpose of `verbose`
-      if (verbose) console.error(notice);
-    } catch {
-      // the notice is lost, the sample is not
-    }
-    try {
-      onNotice?.(notice);
-    } catch {
-      // as documented
-    }
+    // deno-lint-ignore no-console -- the purpose of `verbose`
+    if (verbose) ignoringErrors(() => console.error(notice));
+    ignoringErrors(() => onNotice?.(notice));
   };
 
   /** Whether rows differ by their timestamps: with microseconds of the real clock they do. */
@@ -243,6 +236,15 @@ export abstract class DatasetLogger<
   }
 }
 
+/** Calls a hook at once; its errors are ignored, and those of the promise that it may return. */
+async function ignoringErrors(hook: () => unknown): Promise<void> {
+  try {
+    await hook();
+  } catch {
+    // as documented for hooks
+  }
+}
+
 /** The names of parts, segments and torn rows are longer than the file's own. */
 function refuseFileName(fileName: string, adapter: string): void {
   const length = utf8Length(fileName);
@@ -257,11 +259,15 @@ function refuseFileName(fileName: string, adapter: string): void {
   validateKey(fileName, adapter);
 }
 
-function toPrefix(flaggingDir: string, { name }: StorageAdapter): string {
+function toPrefix(flaggingDir: string | URL, { name }: StorageAdapter): string {
   const directory = String(flaggingDir).replace(/\/$/, "");
   if (directory === "") return "";
   if (isValidKey(directory) && !/^(?:~|[a-z]+:)(?:\/|$)/i.test(directory)) return `${directory}/`;
   const meant = directory.replace(/^[a-z]+:|[~.]+(?=[/\\])/gi, "").match(/[^/\\]+/g)?.join("/");
   const why = "with a storage it is a key prefix: did you mean " + JSON.stringify(meant) + "?";
-  throw refusal({ adapter: name, operation: "log to", key: flaggingDir }, "InvalidKey", why);
+  throw refusal(
+    { adapter: name, operation: "log to", key: String(flaggingDir) },
+    "InvalidKey",
+    why,
+  );
 }

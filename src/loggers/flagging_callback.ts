@@ -15,11 +15,11 @@ export type Components = readonly (Component | string | null)[];
 export type Sample = readonly unknown[];
 
 /**
- * Keeps flagged samples: the class to extend for a logger of one's own. `FlagMethod` and
- * `flagMethods()` take any of them.
+ * Keeps flagged samples. Extend it for a custom logger; `FlagMethod` and `flagMethods()` accept any
+ * subclass.
  *
- * @typeParam Setup What `setup()` takes
- * @typeParam Flag What `flag()` takes
+ * @typeParam Setup The parameters of `setup()`
+ * @typeParam Flag The parameters of `flag()`
  *
  * @category Loggers
  *
@@ -44,21 +44,21 @@ export type Sample = readonly unknown[];
  * ```
  */
 export abstract class FlaggingCallback<
-  Setup extends unknown[] = [components: Components, flaggingDir?: string],
+  Setup extends unknown[] = [components: Components, flaggingDir?: string | URL],
   Flag extends unknown[] = [data: Sample, flagOption?: string | null, username?: string | null],
 > implements AsyncDisposable {
-  /** Tells what will be flagged, and where to. Called before the first `flag()`. */
+  /** Sets the components of the samples and where to log. Call it before the first `flag()`. */
   abstract setup(...args: Setup): Promise<void>;
 
   /**
    * Keeps one sample.
    *
-   * @returns How many samples there are now. Once it resolves the sample is kept; where it rejects,
-   * the caller must not take it for kept.
+   * @returns The number of samples. If it resolves, the sample is kept; if it rejects, the caller
+   * must not assume that it is kept.
    */
   abstract flag(...args: Flag): Promise<number>;
 
-  /** Waits until every sample that was flagged is kept or was rejected. */
+  /** Waits until every flagged sample is kept or rejected. */
   flush(): Promise<void> {
     return Promise.resolve();
   }

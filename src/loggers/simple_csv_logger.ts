@@ -33,9 +33,9 @@ export class SimpleCSVLogger extends DatasetLogger {
    *
    * @throws {TypeError} If there is no component: a row without cells is a blank line
    */
-  // deno-lint-ignore require-await -- what it throws must be a rejection
-  async setup(components: Components, flaggingDir?: string): Promise<void> {
-    if (components.length === 0) throw new TypeError("Cannot set up without a component");
+  // deno-lint-ignore require-await -- an error must be a rejection
+  async setup(components: Components, flaggingDir?: string | URL): Promise<void> {
+    if (components?.length === 0) throw new TypeError("Cannot set up without a component");
     this.open(components, flaggingDir);
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { readDataset } from "../../src/reader/mod.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { FlagMethod, flagMethods } from "../../src/buttons/flag_method.ts";
@@ -76,6 +77,10 @@ Deno.test("FlagMethod.call() reports the error itself to onError, and ignores wh
   callback.error = new Error("full");
   assertEquals((await method.call({}, "in")).error, "full");
   assertStrictEquals(seen[0], callback.error);
+  const onError = () => Promise.reject(new Error("the hook failed later"));
+  const later = new FlagMethod(callback, "Flag", "x", { onError });
+  assertEquals((await later.call({}, "in")).error, "full");
+  await delay(0); // an unhandled rejection would fail this test
 });
 
 Deno.test("FlagMethod.call() without feedback shows the button as it was, and rejects", async () => {

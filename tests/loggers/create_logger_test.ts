@@ -69,6 +69,29 @@ Deno.test("createLogger() refuses at once a field that is not a component and an
   }
   const options = { storge: 1 } as Parameters<typeof createLogger>[1];
   assertThrows(() => createLogger(fields, options), TypeError, 'no option "storge"');
+  const near = { flagginDir: "x" } as Parameters<typeof createLogger>[1];
+  assertThrows(() => createLogger(fields, near), TypeError, 'did you mean "flaggingDir"?');
+  // @ts-expect-error: a string is not options
+  assertThrows(() => createLogger(fields, "dir"), TypeError, '{ flaggingDir: "dir" }');
+});
+
+Deno.test("createLogger() refuses a verdict in place of the options of flag(), and saves nothing", async () => {
+  const { storage, logger } = make();
+  const sample = { prompt: "a", score: 1 };
+  await assertRejects(
+    // @ts-expect-error: a string is not options
+    () => logger.flag(sample, "wrong"),
+    TypeError,
+    "Cannot flag the sample as its options must be an object of flag, username, id: " +
+      'current value is "wrong"',
+  );
+  await assertRejects(
+    // @ts-expect-error: flags is not an option
+    () => logger.flag(sample, { flags: "wrong" }),
+    TypeError,
+    'no option "flags": did you mean "flag"?',
+  );
+  assertEquals(await Array.fromAsync(storage.list()), []);
 });
 
 Deno.test("createLogger() stores files, and takes the label of a component for its column", async () => {

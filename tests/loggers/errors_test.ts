@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { value } from "../../src/components/value.ts";
 import { ChatCSVLogger, type LikeData } from "../../src/loggers/chat_csv_logger.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
@@ -15,6 +16,7 @@ import { readDataset } from "../../src/reader/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { printedBy } from "../helpers/printed.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
 
 function quiet(options: CSVLoggerOptions = {}): CSVLogger {
   return new CSVLogger({ storage: new MemoryAdapter(), verbose: false, ...options });
@@ -95,11 +97,33 @@ Deno.test("loggers refuse a string for options and a name that is not an option"
     assertThrows(
       () => new Logger({ storge: new MemoryAdapter() } as CSVLoggerOptions),
       TypeError,
-      'no option "storge": the options are storage, verbose,',
+      'no option "storge": did you mean "storage"? The options are storage, verbose,',
     );
   }
   const simple = { sampleId: true } as CSVLoggerOptions;
   assertThrows(() => new SimpleCSVLogger(simple), TypeError, 'no option "sampleId"');
+  for (const name of ["xyzzy", "x", ""]) {
+    const foreign = { [name]: 1 } as CSVLoggerOptions;
+    const says = `no option "${name}": the options are storage`;
+    assertThrows(() => new CSVLogger(foreign), TypeError, says);
+  }
+  const cased = { datasetFilename: "a.csv" } as CSVLoggerOptions;
+  assertThrows(() => new CSVLogger(cased), TypeError, 'did you mean "datasetFileName"?');
+});
+
+Deno.test("CSVLogger.flag() refuses a string for its options and a name that is not an option", async () => {
+  const logger = await ready({ sampleId: true });
+  const flagged = (options: unknown) => () =>
+    logger.flag(["q", "a"], "x", "y", options as { id: string });
+  const says = "Cannot flag the sample as its options must be an object of id: current value is ";
+  await assertRejects(flagged("key-1"), TypeError, `${says}"key-1"`);
+  await assertRejects(flagged(null), TypeError, `${says}null`);
+  await assertRejects(
+    flagged({ ID: "1" }),
+    TypeError,
+    'Cannot flag the sample as there is no option "ID": did you mean "id"? The options are id',
+  );
+  assertEquals(await logger.flag(["q", "a"], "x", "y", { id: "1" }), 1);
 });
 
 const PREFIXES: Readonly<Record<string, string>> = {
@@ -128,6 +152,25 @@ Deno.test("setup() without a storage refuses a directory that no file system exp
   await logger.setup(["q"], "./flagged");
 });
 
+Deno.test("setup() without a storage takes the directory as a file URL, as its error says", async () => {
+  await using dir = new TempDir();
+  const url = new URL(`file://${dir.path}/logs`);
+  const notices: string[] = [];
+  const onNotice = (notice: string) => notices.push(notice);
+  await using logger = new CSVLogger({ verbose: false, onNotice });
+  await logger.setup(["q"], url);
+  assertEquals(await logger.flag(["a"]), 1);
+  assert((await Deno.readTextFile(`${dir.path}/logs/dataset1.csv`)).startsWith("q,timestamp"));
+  assertEquals(notices, [`Created dataset file at: ${url}/dataset1.csv`]);
+  const error = await assertRejects(() => quiet().setup(["q"], url), StorageError);
+  assertEquals(error.code, "InvalidKey");
+});
+
+Deno.test("SimpleCSVLogger.setup() says what to pass if it gets nothing", async () => {
+  const setup = () => new SimpleCSVLogger().setup(undefined as unknown as Components);
+  await assertRejects(setup, TypeError, "Cannot set up with undefined: pass a list");
+});
+
 Deno.test("ChatCSVLogger.flag() names its arguments if they are swapped", async () => {
   const logger = new ChatCSVLogger({ storage: new MemoryAdapter() });
   await logger.setup();
@@ -137,6 +180,13 @@ Deno.test("ChatCSVLogger.flag() names its arguments if they are swapped", async 
     TypeError,
     "flag({ index, value, liked }, messages)",
   );
+  for (const nothing of [undefined, null, "5"]) {
+    await assertRejects(
+      () => logger.flag(nothing as unknown as LikeData, messages),
+      TypeError,
+      "flag({ index, value, liked }, messages)",
+    );
+  }
   assertEquals(await logger.flag(like, messages), 1);
 });
 
@@ -149,7 +199,8 @@ for (const labels of [["a", "a"], ["flag"], ["username"], ["timestamp"], ["id", 
     await logger.setup(labels);
     assertStringIncludes(
       notices[0]!,
-      `Columns share the name "${labels.at(-1) === "b" ? "id" : labels.at(-1)}"`,
+      `Columns share the name "${labels.at(-1) === "b" ? "id" : labels.at(-1)}": ` +
+        "rename the component, or read the second column as ",
     );
     await logger.flag(labels.map((_, i) => `value ${i}`), "wrong", "ada", { id: "1" });
     const [row] = await Array.fromAsync(readDataset(storage, "flagged/dataset1.csv"));
@@ -158,6 +209,7 @@ for (const labels of [["a", "a"], ["flag"], ["username"], ["timestamp"], ["id", 
       assert(values.includes(text), text);
     }
     if (labels.length === 2 && labels[0] === "a") assertEquals(row!["a (2)"], "value 1");
+    if (labels[0] === "flag") assertEquals([row!.flag, row!["flag (2)"]], ["value 0", "wrong"]);
   });
 }
 
@@ -174,6 +226,9 @@ Deno.test("onNotice hears of files, verbose prints to stderr, and neither can re
   });
   assertEquals(notices, ["Created dataset file at: flagged/dataset1.csv"]);
   assertEquals(printed, notices);
+  const later = await ready({ onNotice: () => Promise.reject(new Error("the hook failed later")) });
+  assertEquals(await later.flag(["q", "a"]), 1);
+  await delay(0); // an unhandled rejection would fail this test
   const logger = await ready({ verbose: true });
   await printedBy(async () => assertEquals(await logger.flag(["q", "a"]), 1), () => {
     throw new Error("stderr is closed");

@@ -350,7 +350,11 @@ const LEAVING_NOTHING: Readonly<
     "on purpose",
   ],
   "a value that is no file": [[file("a"), file("b")], () => [good(), { no: "file" }], "no file"],
-  "a list that is none": [[file("a"), files("b")], () => [good(), good()], "no array"],
+  "a list that is none": [
+    [file("a"), files("b")],
+    () => [good(), good()],
+    "not an array of files: pass a list, or use file() for one file",
+  ],
   "a value that JSON cannot tell": [[file("a"), value("b")], () => [good(), new Map()], "no Map"],
 };
 

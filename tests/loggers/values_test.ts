@@ -120,6 +120,16 @@ Deno.test("value() refuses what JSON would drop without a word", async (t) => {
   }
 });
 
+Deno.test("value() says what to pass instead of an object that JSON would empty", async () => {
+  for (const sample of [new Headers({ a: "b" }), new Error("wrong"), new Map([[1, 2]]), /a/]) {
+    await assertRejects(
+      () => cellOf(sample),
+      TypeError,
+      `as JSON has no ${sample.constructor.name}: make it an array, a plain object or a Uint8Array`,
+    );
+  }
+});
+
 Deno.test("value() keeps instances with keys, plain objects without, and boxed numbers", async () => {
   class Point {
     x = 1;
