@@ -5,7 +5,7 @@ import { fromFileUrl } from "@std/path/from-file-url";
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const MOST_LINES = 450;
 
-/** The files that describe the contract of storages; they stand on the ground. */
+/** The files of the storage contract, which import nothing else of src. */
 const CONTRACT = ["storage_adapter", "storage_error", "validate_key", "outcome", "passing_chunks"];
 
 /** The floors of src, the lowest first. A file imports only files of its own room or of rooms below. */

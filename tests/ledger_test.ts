@@ -8,7 +8,7 @@ const OTHER: RowForm = { labels: ["other id", "other text"], length: 1 };
 const STAMP = "2026-01-31 12:34:56.789012";
 const GOOD = `id,text,timestamp\r\na-0,.,${STAMP}\r\na-1,.,${STAMP}\r\n`;
 
-/** A dataset in which `a-0` and `a-1` were acknowledged, `a-2` refused, and what a ledger says of it. */
+/** Datasets in which `a-0` and `a-1` were acknowledged, `a-2` refused, and the ledger's counts. */
 const DATASETS: Readonly<Record<string, readonly [text: string, counts: Partial<Counts>]>> = {
   "a good one": [GOOD, { found: 2 }],
   "a row of which nobody knew": [`${GOOD}a-3,.,${STAMP}\r\n`, { found: 2, unknownLanded: 1 }],

@@ -48,8 +48,8 @@ function importMap(): string {
  * Bundles a module of the package with all that it imports, as an edge bundler does: esbuild,
  * minified, ECMAScript modules for the browser platform.
  *
- * `deno bundle` is esbuild, which Deno takes from the npm registry, behind Deno's own resolution: so
- * `@std/*` comes from where it comes for the code that runs, JSR or npm, or from a checkout of
+ * `deno bundle` runs esbuild from the npm registry after Deno's own resolution, so
+ * `@std/*` has the same source as in the code that runs, JSR or npm, or comes from a checkout of
  * denoland/std if the variable FLAGSTONE_STD has its path.
  */
 export async function bundle(module: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -74,7 +74,7 @@ export async function bundle(module: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** The size of an entry point's bundle, as it is and gzipped. */
+/** Returns the size of an entry point's bundle, plain and gzipped. */
 export async function bundleSize(entryPoint: string): Promise<BundleSize> {
   const bytes = await bundle(CONFIG.exports[entryPoint]!);
   const gzipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));

@@ -17,9 +17,9 @@ const MAX_GROWTH = 1.2;
 const GRADIO_ROWS = 500_000; // it would take ten seconds a flag
 const PYTHON = "Gradio's file work";
 const MAX_OF_PYTHON = 1.5; // Gradio itself takes two to three times its file work
-const REWRITTEN_ROWS = 50_000; // what rewrites the whole file may write so many rows a round
+const REWRITTEN_ROWS = 50_000; // rows a round for a peer that rewrites the whole file
 
-/** One way to add a row to a dataset of one size, and how long it took. */
+/** One way to add a row to a dataset of one size, and its times. */
 class Case {
   readonly rows: number;
   readonly contender: string;
@@ -30,7 +30,7 @@ class Case {
   readonly #perRound: number;
   #path = "";
   #add: Add | null = null;
-  /** How large the file must be, if every row is in it. */
+  /** The size of the file if every row is in it. */
   #bytes = 0;
 
   constructor(root: string, rows: number, contender: string) {
@@ -44,7 +44,7 @@ class Case {
     Deno.mkdirSync(this.#dir);
   }
 
-  /** Makes what adds rows. An empty dataset is made anew for each round, so that it stays small. */
+  /** Opens the dataset. An empty one is created for each round, so that it stays small. */
   async prepare(round: number): Promise<void> {
     if (this.rows > 0 && this.#add !== null) return;
     const name = `dataset${this.rows > 0 ? 1 : round + 1}.csv`;
@@ -62,7 +62,7 @@ class Case {
     this.roundMedians.push(median(times));
   }
 
-  /** Makes sure that the work was done: rows have the same length, whatever their time. */
+  /** Checks that the work was done: rows have the same length at any time. */
   refuseOtherSize(): void {
     const { size } = Deno.statSync(this.#path);
     if (size === this.#bytes || PEERS[this.contender]?.isCsv === false) return;
@@ -144,13 +144,13 @@ function peersTable(cases: readonly Case[], pythonMicroseconds: number | null): 
   };
 }
 
-/** What Python did in this run: Gradio itself, or its file work alone. */
+/** The times of Python in this run: of Gradio itself, or of its file work alone. */
 interface Beside {
   readonly gradioMs: number | undefined;
   readonly pythonMicroseconds: number | null;
 }
 
-/** Against Gradio in this run if it is there, else against its file work in Python. */
+/** Compares with Gradio in this run if it is installed, otherwise with its file work in Python. */
 function gradioBar(empty: Case, { gradioMs, pythonMicroseconds }: Beside): Bar[] {
   const flag = median(empty.times);
   const common = { unit: "x", must: "at most" } as const;

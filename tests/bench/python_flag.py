@@ -1,4 +1,4 @@
-"""Times what Gradio's CSVLogger does with files, and nothing else: python_flag.py DIR.
+"""Times the file work of Gradio's CSVLogger alone: python_flag.py DIR.
 
 It opens the file, writes a row, closes it, and counts the rows by reading them all. Prints the
 median microseconds on a file of at most five rows.

@@ -1,4 +1,4 @@
-// Reading of cells and CSV files that owes nothing to the code under test.
+// Reads cells and CSV files without the code under test.
 import { assertEquals } from "@std/assert";
 
 /** The JSON of a text that is a JSON array or object, in one spelling; `null` for other texts. */

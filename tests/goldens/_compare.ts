@@ -1,4 +1,4 @@
-// Brings a result into a form in which what may differ is written alike.
+// Brings a result into a form without the differences that are allowed.
 import { respellJson } from "./_cells.ts";
 import { bytesOf, type GoldenResult } from "./_goldens.ts";
 import type { Observed } from "./_stage.ts";
@@ -11,13 +11,13 @@ const RANDOM_NAME = /(?<=\/)(?:[0-9a-f]{20}|<HEX\d+>)(?=\/|$)/g;
 /** A result in which equal things are equal texts. */
 export interface Comparable {
   readonly dirExists: boolean;
-  /** What each file holds, by its path. */
+  /** The contents of the files, by their paths. */
   readonly files: Readonly<Record<string, string>>;
   readonly dirs: readonly string[] | null;
   readonly outside: readonly string[];
 }
 
-/** What a golden expects, in the form of what is observed. */
+/** The result that a golden expects, in the form of an observed one. */
 export function toObserved(result: GoldenResult): Observed {
   return {
     dirExists: result.dir_exists,
@@ -43,7 +43,7 @@ function byText(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** Gives random names their numbers again, in the order in which they are met. */
+/** Numbers random names in the order of their first use. */
 function numbering(): (text: string) => string {
   const numbers = new Map<string, number>();
   return (text) =>
@@ -55,7 +55,7 @@ function numbering(): (text: string) => string {
 
 /**
  * The comparable form of a result. Random names are numbered as the rows name them; of copies that no
- * row names, equal ones need not be told apart.
+ * row names, equal ones need not be distinguished.
  */
 export function toComparable(result: Observed): Comparable {
   const renumber = numbering();

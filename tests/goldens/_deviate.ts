@@ -25,7 +25,7 @@ function rulesFor<File extends keyof Goldens>(
 }
 
 /**
- * Verifies a golden with what the table makes of it, and that it fails without any one of the rules
+ * Verifies a golden with the changes of the table, and that it fails without any one of the rules
  * that touch it: so the table cannot rot.
  */
 export function verifyDeviated<File extends keyof Goldens>(

@@ -11,11 +11,11 @@ import {
 import type { Played, PlayedStep } from "./_play.ts";
 import { PROPERTIES } from "./_properties.ts";
 
-/** What a scenario must come to. */
+/** The required result of a scenario. */
 export interface Expectation {
   /** The scenario's name. */
   readonly id: string;
-  /** What each step must come to; what is not named may be anything. */
+  /** The required results of the steps; a member that is absent may be anything. */
   readonly steps: readonly GoldenStep[];
   readonly result?: GoldenResult;
   readonly properties: readonly Property[];
@@ -23,15 +23,15 @@ export interface Expectation {
 
 const LOGGERS_THAT_PRINT = ["CSVLogger"];
 
-/** A step where Gradio's own output is right. */
+/** A step for which Gradio's output is right. */
 function fromGradio({ op, expect = {} }: Step): GoldenStep {
   if ("raises" in expect) return { raises: true, stdout: expect.stdout ?? [] };
   return op === "flag" ? { stdout: [], ...expect } : { returns: undefined, stdout: [] };
 }
 
 /**
- * A step of a scenario in which Gradio's output is wrong: what follows from the defect (who prints
- * which file name, who raises) is not taken over.
+ * A step of a scenario in which Gradio's output is wrong: consequences of the defect (which step
+ * prints a file name or raises) are not required.
  */
 function mended({ logger, better }: Scenario, step: Step, index: number): GoldenStep {
   const stdout = LOGGERS_THAT_PRINT.includes(logger) ? {} : { stdout: [] };
@@ -43,7 +43,7 @@ function mended({ logger, better }: Scenario, step: Step, index: number): Golden
   return isGiven ? { ...stdout, returns: step.expect!.returns } : stdout;
 }
 
-/** What a scenario must come to: `better` where there is one, else what Gradio made of it. */
+/** Returns the required result of a scenario: `better` if it has one, otherwise Gradio's. */
 export function expectationOf(scenario: Scenario): Expectation {
   const { name: id, better } = scenario;
   if (better === undefined) {
@@ -79,7 +79,7 @@ function verifyResult(expected: GoldenResult, { observed }: Played): void {
   );
 }
 
-/** Asserts that a scenario came to what it must come to. */
+/** Asserts that a scenario had the required result. */
 export function verify(expectation: Expectation, played: Played, flaggingDir: string): void {
   const { steps, result, properties } = mapTexts(
     expectation,
@@ -90,7 +90,7 @@ export function verify(expectation: Expectation, played: Played, flaggingDir: st
   for (const property of properties) PROPERTIES[property](played);
 }
 
-/** Asserts what DESIGN.md says of every scenario, whatever Gradio makes of it. */
+/** Asserts what holds for every scenario, whatever Gradio does. */
 export function verifyAlways(played: Played): void {
   for (const { failed, isWhole, leftTraces } of played.samples) {
     assert(failed || isWhole, "A sample was kept that has too few or too many values");

@@ -1,8 +1,8 @@
-// What tests/testdata/gradio/FORMAT.md describes, typed and read.
+// Reads the goldens; tests/testdata/gradio/FORMAT.md describes them.
 
 const ROOT = new URL("../testdata/gradio/", import.meta.url);
 
-/** One text, or one value, and what Gradio makes of it. */
+/** One text, or one value, and Gradio's result for it. */
 export interface TextVector {
   readonly id: string;
   readonly input: string | number | boolean | null;
@@ -12,14 +12,14 @@ export interface TextVector {
   readonly better?: { readonly output?: string; readonly property?: string };
 }
 
-/** A row, and the bytes that Python's `csv.writer` makes of it. */
+/** A row, and the bytes that Python's `csv.writer` writes. */
 export interface RowVector {
   readonly id: string;
   readonly row: readonly (string | number | boolean | null)[];
   readonly bytes_base64: string;
 }
 
-/** A file, and what Python's `csv.reader` makes of it. */
+/** A file, and the rows that Python's `csv.reader` returns. */
 export interface ReadVector {
   readonly id: string;
   readonly text: string;
@@ -28,13 +28,13 @@ export interface ReadVector {
   readonly header: readonly string[] | null;
 }
 
-/** What a file holds: text, or bytes in base64. */
+/** The content of a file: text, or bytes in base64. */
 export interface Content {
   readonly text?: string;
   readonly base64?: string;
 }
 
-/** What is in and around the flagging directory after the last step. */
+/** The files in and around the flagging directory after the last step. */
 export interface GoldenResult {
   readonly dir_exists: boolean;
   readonly files: readonly (Content & { readonly path: string })[];
@@ -42,7 +42,7 @@ export interface GoldenResult {
   readonly outside?: readonly string[];
 }
 
-/** What stands beside a step. */
+/** The recorded results of a step. */
 export interface GoldenStep {
   readonly returns?: unknown;
   readonly raises?: unknown;

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console -- what loggers print is part of the transcripts
+// deno-lint-ignore-file no-console -- the output of loggers is part of the transcripts
 import type { Component } from "../../src/components/component.ts";
 import { file, files } from "../../src/components/file.ts";
 import { value } from "../../src/components/value.ts";
@@ -17,12 +17,12 @@ import {
 } from "./_goldens.ts";
 import type { Observed, Stage } from "./_stage.ts";
 
-/** One value of a sample, and what a dataset must show of it. */
+/** One value of a sample, and the result that a dataset must show. */
 export interface SampleField {
-  /** The name of its column; `null` where the components name none. */
+  /** The name of its column; `null` if the components do not name it. */
   readonly column: string | null;
   readonly value: unknown;
-  /** What the files in the value hold. */
+  /** The contents of the files in the value. */
   readonly contents: readonly Uint8Array[];
 }
 
@@ -36,7 +36,7 @@ export interface Sample {
   readonly leftTraces: boolean;
 }
 
-/** What came of a step. */
+/** The result of a step. */
 export interface PlayedStep {
   readonly returned?: unknown;
   readonly error?: unknown;
@@ -45,11 +45,11 @@ export interface PlayedStep {
   readonly datasetFile: string | null;
 }
 
-/** What came of a scenario. */
+/** The result of a scenario. */
 export interface Played {
   readonly steps: readonly PlayedStep[];
   readonly samples: readonly Sample[];
-  /** Directories that the scenario itself made. */
+  /** Directories that the scenario itself created. */
   readonly madeDirs: readonly string[];
   readonly observed: Observed;
 }
@@ -63,7 +63,7 @@ interface Actor {
 }
 
 const LOGGERS = { CSVLogger, ClassicCSVLogger, SimpleCSVLogger, ChatCSVLogger };
-const SOURCE = "/source"; // what <SRC> stands for; it is on no disk
+const SOURCE = "/source"; // replaces <SRC>; it is not on the disk
 const FILE_KINDS = ["file", "files", "image"];
 
 /** Plays the steps of a scenario. */
@@ -188,7 +188,7 @@ class Player implements AsyncDisposable {
   }
 }
 
-/** What must not change; the flagging directory itself may stay behind, as the adapter's root. */
+/** The state that must not change; the flagging directory may stay, as the adapter's root. */
 function fingerprint({ files, dirs, outside }: Observed): string {
   return JSON.stringify([dirs, outside, files.map(({ path, bytes }) => [path, bytes.toBase64()])]);
 }
@@ -212,14 +212,14 @@ function camelCased(options: Readonly<Record<string, unknown>>): Record<string, 
   );
 }
 
-/** Runs an action, and tells what it printed, and what it returned or threw. */
+/** Runs an action, and returns its output and what it returned or threw. */
 async function printing(
   action: () => Promise<unknown>,
 ): Promise<{ stdout: string[]; returned?: unknown; error?: unknown }> {
   const stdout: string[] = [];
   const { error } = console;
   console.error = (...args: unknown[]) => {
-    // How rows reach a store that cannot append is told behind what Gradio says.
+    // The notice about a store that cannot append follows Gradio's lines.
     stdout.push(args.join(" ").replace(/ \(rewrite\)$/, ""));
   };
   try {

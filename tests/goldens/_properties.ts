@@ -1,4 +1,4 @@
-// The properties of FORMAT.md: what must hold of a result that is not given in full.
+// The properties of FORMAT.md, which a result must have that is not recorded in full.
 import { assert } from "@std/assert";
 import { isSameCell, parseCsv } from "./_cells.ts";
 import { TIMESTAMP } from "./_compare.ts";
@@ -24,7 +24,7 @@ function isEscaped(cell: string, text: string): boolean {
   return cell === kept || cell === `'${kept}`;
 }
 
-/** What a safe name keeps of a name, at its beginning. */
+/** Returns the part of a name that a safe name begins with. */
 function plain(name: string): string {
   return name.normalize("NFC").replace(/[^\p{L}\p{N}]/gu, "");
 }
@@ -47,7 +47,7 @@ function shows(cell: string, { value, contents }: SampleField): boolean {
   return isSameCell(cell, JSON.stringify(value));
 }
 
-/** Whether a row has the values of a sample, each in a cell of its own, in their order. */
+/** Whether a row has the values of a sample, each in a separate cell, in their order. */
 function holds(row: readonly string[], { fields }: Sample): boolean {
   let next = 0;
   for (const cell of row) {

@@ -9,26 +9,26 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
 }
 
-/** What is in and around the flagging directory. */
+/** The files in and around the flagging directory. */
 export interface Observed {
   readonly dirExists: boolean;
   readonly files: readonly StoredFile[];
   /** The directories in it; `null` on a storage that has none. */
   readonly dirs: readonly string[] | null;
-  /** What appeared beside it. */
+  /** The files that appeared next to it. */
   readonly outside: readonly string[];
 }
 
-/** A place to flag in, and to look at what came of it. */
+/** A place to flag in, and to inspect afterwards. */
 export interface Stage extends AsyncDisposable {
-  /** What loggers are told, and what `<DIR>` stands for. */
+  /** The directory that loggers get, which replaces `<DIR>`. */
   readonly flaggingDir: string;
   /** The option of the loggers. */
   readonly option: { readonly storage?: StorageAdapter };
   /** A storage that has the flagging directory under this prefix. */
   readonly storage: StorageAdapter;
   readonly prefix: string;
-  /** What the harness does in the flagging directory; the path `.` is the directory itself. */
+  /** Does in the flagging directory what a step requires; the path `.` is the directory itself. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   delete(path: string): Promise<void>;
@@ -111,7 +111,7 @@ class LocalStage implements Stage {
   readonly flaggingDir: string = `${this.#parent.path}/${DIRECTORY}`;
   readonly prefix = "";
   readonly storage: StorageAdapter = new LocalFsAdapter({ root: this.flaggingDir });
-  /** None: the loggers take the directory as it is named. */
+  /** Undefined: the loggers use the directory by its name. */
   readonly option = {};
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
@@ -149,7 +149,7 @@ class LocalStage implements Stage {
   }
 }
 
-/** Where every golden is tried. */
+/** The stages on which every golden is tried. */
 export const STAGES: Readonly<Record<string, () => Stage>> = {
   "MemoryAdapter": () => new MemoryStage({}),
   "MemoryAdapter that rewrites objects": () =>

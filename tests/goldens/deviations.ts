@@ -1,4 +1,4 @@
-// The one table of what deviates from Gradio's output by design, beyond the goldens' own `better`.
+// The one table of intended deviations from Gradio's output, besides the goldens' own `better`.
 import type { Expectation } from "./_expectation.ts";
 import type { GoldenResult, ReadVector, RowVector, TextVector } from "./_goldens.ts";
 
@@ -7,11 +7,11 @@ export interface Deviation<Golden> {
   readonly reason: string;
   /** The goldens that the rule is about; without it, all that `instead` changes. */
   readonly only?: readonly string[];
-  /** What must come out instead; the golden itself where the rule does not touch it. */
+  /** Returns the required result, or the golden itself if the rule does not apply to it. */
   readonly instead: (golden: Golden) => Golden;
 }
 
-/** The goldens, by their files, and what they are. */
+/** The goldens, by their files and kinds. */
 export interface Goldens {
   readonly sanitize: TextVector;
   readonly filename: TextVector;

@@ -67,13 +67,13 @@ const CONTEXT: CellContext = {
   openKey: () => Promise.reject(new Error("No vector opens a file")),
 };
 
-/** The rows of the file that loggers made in a stage. */
+/** The rows of the file that loggers created on a stage. */
 async function rowsIn(stage: Stage): Promise<string[][]> {
   const { files: [file] } = await stage.observe();
   return parseCsv(new TextDecoder().decode(file!.bytes));
 }
 
-/** What must come out: Gradio's own output, unless something else is better. */
+/** The required result: Gradio's own output, unless another one is better. */
 function expectedOf({ output, better }: TextVector): string {
   const expected = better?.output ?? output;
   assert(expected !== undefined, "What raises in Gradio must have a better output");
@@ -103,7 +103,7 @@ testVectors<"sanitize", { cell: string; isStored: boolean }>({
     const expected = kept(expectedOf(vector));
     if (better === undefined) assertSameCell(cell, expected);
     else assertEquals(cell, expected);
-    // Text stays as typed, also where Gradio writes its JSON anew.
+    // Text stays as typed, also if Gradio rewrites its JSON.
     if (typeof input === "string") assertEquals(unescapeCell(cell), kept(input));
   },
 });
@@ -132,7 +132,7 @@ testVectors<"filename", string>({
     const stored: string[] = [];
     for (const { input, max_bytes } of vectors) {
       const name = safeName(String(input), max_bytes);
-      // Without a single byte there is no name, and nothing to store.
+      // Without a single byte there is no name, and no file to store.
       if (max_bytes !== 0) await storage.write(`${prefix}${name}/x`, new Uint8Array());
       const found = await Array.fromAsync(storage.list({ prefix: `${prefix}${name}/` }));
       stored.push(found[0]?.key.slice(prefix.length, -2) ?? "");
@@ -145,7 +145,7 @@ testVectors<"filename", string>({
   },
 });
 
-/** The value that a text is the JSON of; the text itself where it is no JSON array or object. */
+/** The value of a JSON array or object; any other text itself. */
 function valueIn(text: string): unknown {
   return canonicalJson(text) === null ? text : JSON.parse(text);
 }
@@ -155,7 +155,7 @@ function rawCell(input: unknown): string {
   return typeof cell === "string" ? cell : cell.verbatim;
 }
 
-// Gradio simplifies in texts what here is simplified in values: a text stays as typed.
+// Gradio simplifies texts, but here only values are simplified: a text stays as typed.
 testVectors<"simplify", { text: string; simplified: string }>({
   file: "simplify",
   functions: "value()",
@@ -201,7 +201,7 @@ testVectors<"csv_rows", Uint8Array>({
   verify(vector, bytes) {
     assertEquals(bytes.toBase64(), vector.bytes_base64);
     const cells = cellsOf(vector);
-    // Behind a header, where a byte order mark is a character like any other.
+    // After a header, because there a byte order mark is a character like any other.
     const { records } = scan(new TextEncoder().encode("header\r\n"), bytes);
     assertEquals(records, cells.length === 0 ? [["header"]] : [["header"], cells]);
   },
@@ -212,7 +212,7 @@ interface Scanned {
   readonly first: string[] | null;
 }
 
-/** The records in bytes that arrive in these pieces, one without a line end at the very end, too. */
+/** The records in bytes that arrive in these chunks, also a final one without a line ending. */
 function scan(...pieces: readonly Uint8Array[]): Scanned {
   const bytes = Uint8Array.from(pieces.flatMap((piece) => [...piece]));
   const decode = (start: number, end?: number) =>

@@ -9,6 +9,6 @@ while (true) {
   const length = 1 + Math.floor(Math.random() * Number(longest));
   const { size } = await storage.append(key, patternAt(at, length), { at });
   at = size;
-  // deno-lint-ignore no-console -- what was acknowledged
+  // deno-lint-ignore no-console -- prints the acknowledged appends
   console.log(at);
 }

@@ -7,7 +7,7 @@ export class Barrier implements AsyncDisposable {
     this.#opened = this.#openFor(count);
   }
 
-  /** What a process passes to {@linkcode arrive}. */
+  /** The port that a process passes to {@linkcode arrive}. */
   get port(): number {
     return this.#listener.addr.port;
   }

@@ -29,13 +29,13 @@ export class CephCluster implements AsyncDisposable {
 
   private constructor() {}
 
-  /** Starts it; fails with how to install what is missing. */
+  /** Starts the cluster; the error says how to install what is missing. */
   static async start(): Promise<CephCluster> {
     await runScript("start");
     return new CephCluster();
   }
 
-  /** Makes a bucket, and gives the options to reach it by either gateway. */
+  /** Creates a bucket, and returns the options to reach it by either gateway. */
   async makeBucket(): Promise<[S3AdapterOptions, S3AdapterOptions]> {
     const bucket = `bucket-${this.#run}-${this.#made++}`;
     const url = `${this.endpoints[0]}/${bucket}`;

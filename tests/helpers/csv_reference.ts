@@ -1,12 +1,12 @@
-/** What a reader finds in bytes; cells hold a character for each byte. */
+/** The records in a text of bytes; cells have one character for each byte. */
 export interface Reading {
   /** The offsets of each whole record's text. */
   readonly records: readonly (readonly [start: number, end: number])[];
   /** The cells of each whole record. */
   readonly cells: readonly (readonly string[])[];
-  /** The offset behind the last whole record. */
+  /** The offset after the last whole record. */
   readonly end: number;
-  /** What lies behind it. */
+  /** The rest after it. */
   readonly rest: "nothing" | "record" | "open quotes";
   /** The cells of that. */
   readonly restCells: readonly string[];
@@ -15,8 +15,8 @@ export interface Reading {
 const [QUOTE, COMMA, CR, LF] = ['"', ",", "\r", "\n"];
 
 /**
- * Reads CSV as Python's `csv` does, one byte after the other. Written for tests alone, and apart from
- * src/csv: a mistake there must not hide behind the same mistake here.
+ * Reads CSV as Python's `csv` does, one byte after the other. Written for tests, independently of
+ * src/csv, so that the two do not share a mistake.
  */
 export function readByteByByte(bytes: Uint8Array): Reading {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");

@@ -2,7 +2,7 @@ import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { hasCode, StorageError } from "../../src/storage/storage_error.ts";
 import { parseStrictly } from "./strict_csv.ts";
 
-/** What a writer was told of one row. */
+/** The answer that a writer got for one row. */
 export type Told =
   | { readonly count: number }
   | "unknown" // there zero or one times
@@ -11,29 +11,29 @@ export type Told =
 /** One row that a test handed to a log; the first column's cell is its id. */
 export interface Sent {
   readonly id: string;
-  /** Every cell by its column, as it must stand in the file. Absent: an empty cell, or no column. */
+  /** The expected cells by their columns. Absent: an empty cell, or no column. */
   readonly cells: Readonly<Record<string, string>>;
   readonly told: Told;
 }
 
-/** What is in a dataset: its parts one behind the other. */
+/** The content of a dataset: its parts one after the other. */
 export interface Dataset {
   readonly key: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** What a rejection says of the row. */
+/** Returns what a rejection says about the row. */
 export function toldBy(error: unknown): Told {
   return error instanceof StorageError && error.outcome === "unknown" ? "unknown" : "refused";
 }
 
-/** Waits for what becomes of a row. */
+/** Waits for the answer to a row. */
 export async function told(count: Promise<number>): Promise<Told> {
   try {
     return { count: await count };
   } catch (error) {
-    // A test that passes because everything was refused would be worth nothing.
+    // A test that passes because every row was refused would prove nothing.
     if (!(error instanceof StorageError) || hasCode(error, "Conflict")) throw error;
     return toldBy(error);
   }
@@ -102,9 +102,9 @@ function complaintAbout(row: readonly string[], { header }: Dataset, sent: Sent)
 /**
  * Every way in which datasets break the promise towards the rows that were sent: an acknowledged row
  * is there exactly once, whole, under its own headers, at the place that its count says; an
- * `unknown` one at most once; a refused one not at all; nothing else is there.
+ * `unknown` one at most once; a refused one not at all; no other row is there.
  *
- * @param counts Whether the counts that were told are the rows' places
+ * @param counts Whether the returned counts are the rows' places
  */
 export function complaints(
   datasets: readonly Dataset[],

@@ -1,4 +1,4 @@
-/** What a process ended with. */
+/** The result of a process. */
 export interface Ended {
   readonly success: boolean;
   readonly code: number;
@@ -12,9 +12,9 @@ export interface ScriptOptions {
   readonly args?: readonly string[];
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** What runs Deno, such as a shell with a limit; the command line is appended. */
+  /** The program that runs Deno, such as a shell with a limit; the command line is appended. */
   readonly through?: readonly string[];
-  /** What the script may do. @default {["-A"]} */
+  /** The permissions of the script. @default {["-A"]} */
   readonly permissions?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function commandLine(
   ];
 }
 
-/** Starts a script in a process of its own; kill it, or wait for its `status`. */
+/** Starts a script in a separate process; the caller kills it, or waits for its `status`. */
 export function startScript(
   script: string | URL,
   options: ScriptOptions = {},
@@ -55,7 +55,7 @@ export function startScript(
   }).spawn();
 }
 
-/** Runs a script in a process of its own, to its end. */
+/** Runs a script in a separate process, to its end. */
 export async function runScript(
   script: string | URL,
   options: ScriptOptions = {},

@@ -2,8 +2,8 @@ import v8 from "node:v8";
 import vm from "node:vm";
 
 /**
- * Makes `Deno.memoryUsage` collect garbage before it tells. Buffers that lived through an upload are
- * not collected for long, so that else it is garbage that a bound on memory is compared with.
+ * Lets `Deno.memoryUsage` collect garbage before it measures. Buffers that survived an upload are
+ * collected late, so a bound on memory would otherwise be compared with garbage.
  */
 export function tellExactMemory(): void {
   v8.setFlagsFromString("--expose-gc");

@@ -9,23 +9,23 @@ import {
 /** A method of an adapter that answers with a promise. */
 export type Method = "stat" | "read" | "write" | "append" | "delete";
 
-/** What a call is met with: an error's code and outcome, or the memory's own answer. */
+/** The result of a call: an error with this code and outcome, or the memory's answer. */
 export type Fate = readonly [code: StorageErrorCode, outcome?: Outcome | undefined] | "ok";
 
-/** A memory whose methods fail as they are told, call by call, and then no more. */
+/** A memory whose methods fail in a given order, call by call, and then no longer. */
 export interface FailingAdapter extends StorageAdapter {
   readonly memory: MemoryAdapter;
   /** How many calls there were. */
   readonly calls: () => number;
 }
 
-/** An error as an adapter gives it. */
+/** An error as an adapter throws it. */
 export function failure(code: StorageErrorCode, key?: string, outcome?: Outcome): StorageError {
   const message = `Cannot do it as it failed (${code})`;
   return new StorageError(message, { code, adapter: "memory", key, outcome });
 }
 
-/** Makes a memory whose calls meet these fates, one each; the last one for ever if it `stays`. */
+/** Creates a memory whose calls have these results, one each; the last stays if `stays` is set. */
 export function failing(fates: readonly Fate[], stays = false): FailingAdapter {
   const memory = new MemoryAdapter();
   let calls = 0;

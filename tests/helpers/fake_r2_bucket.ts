@@ -11,7 +11,7 @@ interface Stored extends R2ObjectLike {
   readonly bytes: Uint8Array;
 }
 
-/** A bucket in memory that tells what was asked of it, and of which methods can be replaced. */
+/** A bucket in memory that records its calls; its methods can be replaced. */
 export class FakeR2Bucket implements R2BucketLike {
   readonly objects: Map<string, Stored> = new Map();
   /** The names of the methods, in the order of their calls. */

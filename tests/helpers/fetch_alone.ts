@@ -1,5 +1,5 @@
 /**
- * Sends a request on a connection of its own, and takes the answer whole: a server may close a
+ * Sends a request on a new connection, and reads the whole answer: a server may close a
  * connection that was kept just when it is used again.
  */
 export async function fetchAlone(url: URL | string): Promise<Response> {

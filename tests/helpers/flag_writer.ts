@@ -1,20 +1,20 @@
-// Flags rows with a CSVLogger in a process of its own, and prints what became of each.
+// Flags rows with a CSVLogger in a separate process, and prints the answer to each.
 import { CSVLogger, file, LocalFsAdapter, StorageError, value } from "@flagstone/flagging";
 import { arrive } from "./barrier.ts";
 import { rowText } from "./row_text.ts";
 
-/** What a process is to do. */
+/** The job of a process. */
 export interface WriterJob {
   /** The adapter's root, in which the dataset lies. */
   readonly root: string;
   readonly writer: string;
-  /** How many rows; more than are ever flagged where the process is to be killed. */
+  /** The number of rows; a process that is killed gets more than it can flag. */
   readonly rows: number;
   /** The length of each row's text. @default {20} */
   readonly length?: number;
   /** The labels of the columns. @default {["id", "text"]} */
   readonly labels?: readonly [string, string];
-  /** The length of the file that each row has; absent: there is no such column. */
+  /** The length of each row's file; absent: there is no such column. */
   readonly fileLength?: number;
   /** How many rows are flagged at once. @default {1} */
   readonly burst?: number;
@@ -22,7 +22,7 @@ export interface WriterJob {
   readonly barrier?: number;
 }
 
-/** What became of one row. */
+/** The answer to one row. */
 export interface WriterLine {
   readonly id: string;
   readonly count?: number;

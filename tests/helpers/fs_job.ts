@@ -1,4 +1,4 @@
-// Makes calls of a LocalFsAdapter in a process of its own, and prints what became of each.
+// Calls a LocalFsAdapter in a separate process, and prints the result of each call.
 import { LocalFsAdapter, StorageError } from "@flagstone/flagging";
 import { fsError } from "../../src/storage/local_fs/_errors.ts";
 import { patternAt } from "./pattern.ts";
@@ -11,14 +11,14 @@ export interface FsCall {
   readonly length?: number;
 }
 
-/** What a process is to do; `full` is a write to a device that has no space. */
+/** The job of a process; `full` is a write to a device that has no space. */
 export interface FsJob {
   readonly root: string;
   readonly durable?: boolean;
   readonly calls: readonly FsCall[];
 }
 
-/** What became of a call: `code` and `outcome` where it rejected. */
+/** The result of a call: `code` and `outcome` if it rejected. */
 export interface FsResult {
   readonly size?: number;
   readonly keys?: readonly string[];
@@ -27,7 +27,7 @@ export interface FsResult {
   readonly message?: string;
 }
 
-/** What a process prints. */
+/** The output of a process. */
 export interface FsReport {
   readonly results: readonly FsResult[];
   /** How often the system wrote fewer bytes than it was given. */

@@ -34,7 +34,7 @@ export class HttpS3 implements AsyncDisposable {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Starts to listen, and resolves with what makes an adapter. */
+  /** Starts to listen, and resolves with the options of an adapter. */
   async listen(): Promise<() => S3Adapter> {
     await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
     const { port } = this.#server.address() as AddressInfo;

@@ -7,8 +7,8 @@ export function limitedTo(kibibytes: number): string[] {
 const RIGHTS = "-dac_override,-dac_read_search,-fowner";
 
 /**
- * What runs a program for which the modes of files count: nothing for a plain user, `setpriv` for
- * root, to whom they do not apply; `null` where root has no such tool.
+ * Returns the command that starts a program to which file modes apply: an empty one for a plain
+ * user, `setpriv` for root; `null` if root has no such tool.
  */
 export async function boundByModes(): Promise<readonly string[] | null> {
   if (Deno.uid() !== 0) return [];

@@ -1,4 +1,4 @@
-/** Bytes that follow from nothing but their offset, so that any part of a file can be checked. */
+/** Bytes that follow from their offset alone, so that any part of a file can be checked. */
 export function patternAt(offset: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) {
@@ -8,7 +8,7 @@ export function patternAt(offset: number, length: number): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** The offset of the first byte that is not the pattern's; -1 where there is none. */
+/** The offset of the first byte that differs from the pattern, or -1. */
 export function differsAt(bytes: Uint8Array, offset: number): number {
   const expected = patternAt(offset, bytes.length);
   const index = bytes.findIndex((byte, i) => byte !== expected[i]);

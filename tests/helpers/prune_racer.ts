@@ -1,4 +1,4 @@
-// Makes and deletes objects in directories that other processes empty and make at the same time.
+// Creates and deletes objects in directories that other processes empty and create concurrently.
 import { LocalFsAdapter } from "@flagstone/flagging";
 
 const [root = "", name = "", rounds = "0", durable = ""] = Deno.args;

@@ -3,14 +3,14 @@ import { observed } from "@flagstone/flagging/wrappers";
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
 import { behaviours, runBehaviour } from "@flagstone/flagging/testing";
 
-/** What a round is asked for by, as the query of a URL. */
+/** The settings of a round, as the query of a URL. */
 interface Round {
   readonly seed: number;
   readonly operations: number;
   readonly timeLimitMs: number;
 }
 
-/** Plays a round below a prefix of its own; gives how many calls it made. */
+/** Plays a round below a separate prefix; returns the number of its calls. */
 async function play(bucket: R2BucketLike, round: Round): Promise<number> {
   let calls = 0;
   const adapter = observed(new R2Adapter(bucket, { prefix: crypto.randomUUID() }), () => calls++);
@@ -20,7 +20,7 @@ async function play(bucket: R2BucketLike, round: Round): Promise<number> {
   return calls;
 }
 
-/** Answers `/?seed=&operations=&timeLimitMs=`; with 500 and why where the two disagree. */
+/** Answers `/?seed=&operations=&timeLimitMs=`; with 500 and the difference if the two disagree. */
 const worker = {
   async fetch(request: Request, env: { readonly BUCKET: R2BucketLike }): Promise<Response> {
     const { searchParams } = new URL(request.url);

@@ -13,7 +13,7 @@ const miniflare = new Miniflare({
   modules: true,
   compatibilityDate: "2026-01-01",
   script: "export default { fetch: () => new Response() }",
-  cf: false, // else it asks the network for a description of this machine's place
+  cf: false, // otherwise it asks the network for this machine's place
   r2Persist: false,
   r2Buckets: Object.fromEntries(
     buckets.map((id, i) => [`BUCKET_${i}`, { id, s3Credentials }]),

@@ -6,10 +6,10 @@ const SCRIPT = new URL("./r2_serve.ts", import.meta.url);
 /** How many empty buckets the server has by default: more than a suite has steps. */
 const BUCKETS = 200;
 
-/** What the server takes as a key. */
+/** A key that the server accepts. */
 export const R2_KEYS = { accessKeyId: "testkey", secretAccessKey: "testsecret" } as const;
 
-/** R2 as miniflare emulates it, behind its S3 endpoint, in a process of its own. */
+/** R2 as miniflare emulates it, with its S3 endpoint, in a separate process. */
 export class R2Server implements AsyncDisposable {
   readonly #process: ServerProcess;
   readonly #buckets: number;
@@ -30,7 +30,7 @@ export class R2Server implements AsyncDisposable {
     return this.#process.url;
   }
 
-  /** Options of an adapter over a bucket that nobody has used. */
+  /** Returns the options of an adapter on an unused bucket. */
   takeBucket(): S3AdapterOptions {
     if (this.#taken >= this.#buckets) throw new Error(`All ${this.#buckets} buckets are taken`);
     return { endpoint: this.endpoint, bucket: `bucket-${this.#taken++}`, ...R2_KEYS };

@@ -15,7 +15,7 @@ async function examine(index: number, env: Env): Promise<void> {
   await runBehaviour(behaviour, () => ({ adapter: open(), second: open }), { increments: 20 });
 }
 
-/** Logs by four loggers at once; gives what the dataset has then. */
+/** Logs with four loggers at once; returns the content of the dataset. */
 async function log(bucket: R2BucketLike): Promise<unknown> {
   const storage = new R2Adapter(bucket, { prefix: "app" });
   const loggers = Array.from({ length: 4 }, () => new CSVLogger({ storage, verbose: false }));
@@ -34,7 +34,7 @@ async function answer(path: string, env: Env): Promise<unknown> {
   return await examine(Number(path), env);
 }
 
-/** Answers `/log`, `/probe` and `/<index of the behaviour>`; with 500 and why where that failed. */
+/** Answers `/log`, `/probe` and `/<index of the behaviour>`; a failure with 500 and the error. */
 const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
     try {

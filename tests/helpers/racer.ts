@@ -1,4 +1,4 @@
-// Runs one racing job of the conformance suite over a local directory, in a process of its own.
+// Runs one racing job of the conformance suite on a local directory, in a separate process.
 import { LocalFsAdapter } from "@flagstone/flagging";
 import { runRacer } from "@flagstone/flagging/testing";
 

@@ -70,7 +70,7 @@ export async function checkKeys(options: S3AdapterOptions, keys: readonly string
   }
   const sorted = [...keys].sort(compareKeys);
   assertEquals((await Array.fromAsync(adapter.list())).map(({ key }) => key), sorted);
-  // Some stores make the page's token of its last key.
+  // Some stores derive the page's token from its last key.
   const client = new S3Client(resolveOptions(options));
   const context = { attempt: { adapter: "s3", operation: "list" } };
   const query = { prefix: "", after: "", pageSize: 1 };

@@ -20,7 +20,7 @@ export interface StubbedS3 {
 
 /**
  * Copies a body at once. If it were read asynchronously, an abort could come before a request that
- * was already sent is recorded, and what a test sees would depend on the load of the machine.
+ * was already sent is recorded, and the result of a test would depend on the load of the machine.
  */
 function copyOf(body: BodyInit | null | undefined): Uint8Array<ArrayBuffer> {
   if (body === null || body === undefined) return new Uint8Array();
@@ -65,7 +65,7 @@ export function fault(status: number, code: string, more = ""): Response {
   return xml(status, document);
 }
 
-/** The reply of a web server that is no S3 service. */
+/** The reply of a web server that does not speak S3. */
 export function html(status: number): Response {
   const headers = { "content-type": "text/html", etag: '"page"' };
   return new Response("<!DOCTYPE html><html><body>It works!</body></html>", { status, headers });
@@ -76,7 +76,7 @@ export function written(etag = "etag"): Response {
   return new Response(null, { headers: { etag: `"${etag}"` } });
 }
 
-/** The reply of a HEAD, or of a GET that gives these bytes. */
+/** The reply of a HEAD, or of a GET with these bytes. */
 export function object(
   body: Uint8Array<ArrayBuffer> | string | null,
   headers: Record<string, string> = {},
@@ -87,7 +87,7 @@ export function object(
   return new Response(body, { status, headers: all });
 }
 
-/** One page of a listing; `rest` is what follows the entries. */
+/** One page of a listing; `rest` follows the entries. */
 export function page(keys: readonly string[], rest = "<IsTruncated>false</IsTruncated>"): Response {
   const entries = keys.map((key) =>
     `<Contents><Key>${key}</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>`

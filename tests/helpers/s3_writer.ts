@@ -1,5 +1,5 @@
-// Flags samples into a bucket until it is told to stop, through the first endpoint that answers, and
-// prints what was acknowledged and what is unknown: one writer of many, in a process of its own.
+// Flags samples into a bucket until it is stopped, through the first endpoint that answers, and
+// prints the acknowledged and the unknown ones: one of many writers, in a separate process.
 import { CSVLogger, StorageError } from "@flagstone/flagging";
 import { S3Adapter, type S3AdapterOptions } from "@flagstone/flagging/s3";
 
@@ -10,7 +10,7 @@ const { options, endpoints, segments } = JSON.parse(json) as {
   readonly segments: boolean;
 };
 
-/** Sends a request to a gateway; where that cannot be reached, the next request goes to another. */
+/** Sends a request to a gateway; if that cannot be reached, the next request goes to another. */
 let current = Number(writer) % endpoints.length;
 async function send(input: Request | URL | string, init?: RequestInit): Promise<Response> {
   try {

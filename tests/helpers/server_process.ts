@@ -1,12 +1,12 @@
 import { commandLine } from "./deno.ts";
 
 /**
- * A script that serves in a process of its own: neither its memory nor its sockets are then mistaken
- * for those of what is tested. It prints its URL, and ends with this process, however that ends, for
+ * A script that serves in a separate process, so that its memory and sockets are not mistaken
+ * for those of the code under test. It prints its URL. It always ends with this process, because
  * its standard input does.
  */
 export class ServerProcess implements AsyncDisposable {
-  /** What it printed first. */
+  /** Its first line of output. */
   readonly url: string;
   readonly #process: Deno.ChildProcess;
 

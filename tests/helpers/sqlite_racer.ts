@@ -1,4 +1,4 @@
-// Runs one racing job of the conformance suite over a SQLite database, in a process of its own.
+// Runs one racing job of the conformance suite on a SQLite database, in a separate process.
 import { DatabaseSync } from "node:sqlite";
 import { runRacer } from "@flagstone/flagging/testing";
 import { SqliteAdapter } from "../../examples/custom_adapter.ts";

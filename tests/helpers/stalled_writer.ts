@@ -7,7 +7,7 @@ const body = new ReadableStream<Uint8Array>({
   pull(controller) {
     if (++pulls === 1) return controller.enqueue(new TextEncoder().encode("new, and half"));
     // The first bytes are staged: more are asked for.
-    // deno-lint-ignore no-console -- tells that it may be killed
+    // deno-lint-ignore no-console -- reports that it may be killed
     console.log("staged");
     return new Promise((done) => setTimeout(done, 60_000));
   },

@@ -28,7 +28,7 @@ export const STORES: Readonly<Record<string, () => Store>> = {
   "local disk": onDisk,
 };
 
-/** An adapter with some methods of its own. */
+/** An adapter with some methods replaced. */
 export function instead(
   base: StorageAdapter,
   methods: Partial<Omit<StorageAdapter, "name" | "capabilities">>,

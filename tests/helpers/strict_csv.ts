@@ -1,15 +1,15 @@
-/** Where a text is not what RFC 4180 allows. */
+/** The error of a text that RFC 4180 does not allow. */
 export class MalformedCsv extends Error {
   override readonly name = "MalformedCsv";
 }
 
-// One match is one cell and what ends it. Written for tests alone, and apart from src/csv: a mistake
-// there must not hide behind the same mistake here.
+// One match is one cell and its delimiter. Independent of src/csv, so that the two do not share a
+// mistake.
 const CELL = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\r|\n|$)/y;
 
 /**
- * The records of a CSV text; blank lines are none. Refuses what a careful reader cannot read in one
- * way only: text behind closing quotes, quotes inside a bare cell, quotes that are left open.
+ * Returns the records of a CSV text, without blank lines. Refuses a text that is ambiguous:
+ * text after closing quotes, quotes inside a bare cell, quotes that are left open.
  */
 export function parseStrictly(text: string): string[][] {
   const records: string[][] = [];

@@ -1,6 +1,6 @@
 import { AssertionError } from "@std/assert";
 
-/** Waits for a promise, but not for ever: a test that hangs says what it waited for. */
+/** Waits for a promise with a limit, so that a test that hangs reports what it waited for. */
 export async function within<T>(ms: number, promise: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -2,7 +2,7 @@
 import { Miniflare } from "npm:miniflare@4.20260730.0";
 import { bundle } from "./bundle.ts";
 
-/** What a Worker has in its `env`, by the names there. */
+/** The bindings in a Worker's `env`, by their names. */
 export interface WorkerEnv {
   /** Empty buckets of R2. */
   readonly buckets: readonly string[];
@@ -14,7 +14,7 @@ export interface WorkerEnv {
 
 /** A Worker in workerd, the runtime of Cloudflare Workers. */
 export class TestWorker implements AsyncDisposable {
-  /** Where it answers. */
+  /** Its URL. */
   readonly url: URL;
   readonly #miniflare: Miniflare;
 
@@ -32,7 +32,7 @@ export class TestWorker implements AsyncDisposable {
       modules: true,
       compatibilityDate: "2026-01-01",
       script: await bundle(module),
-      cf: false, // else it asks the network for a description of this machine's place
+      cf: false, // otherwise it asks the network for this machine's place
       r2Persist: false,
       r2Buckets: [...buckets],
       durableObjects: Object.fromEntries(

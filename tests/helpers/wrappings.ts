@@ -7,9 +7,9 @@ import type { ConformanceSettings, TestRunner } from "../../src/testing/mod.ts";
 import { timed } from "../../src/storage/wrappers/timed.ts";
 import { withoutLongestKeys } from "./without_longest_keys.ts";
 
-/** How a wrapper is put around an adapter, and what runs the suite over it. */
+/** A wrapper around an adapter, and the runner of the suite for it. */
 export interface Wrapping {
-  /** Puts it around. */
+  /** Wraps an adapter. */
   readonly wrap: (adapter: StorageAdapter) => StorageAdapter;
   /** Registers the suite instead of Deno.test. */
   readonly test?: TestRunner;
@@ -17,7 +17,7 @@ export interface Wrapping {
   readonly isStack?: boolean;
 }
 
-/** For runs of the suite whose subject is a wrapper, and not the adapter that has passed it alone. */
+/** Settings for a wrapper around an adapter that passes the whole suite by itself. */
 export const WRAPPER_SETTINGS: ConformanceSettings = {
   overwrites: 200,
   increments: 20,

@@ -40,13 +40,13 @@ Deno.test("passingChunks() fills two buffers in turn where the body can", async 
   let last: Uint8Array | undefined;
   let chunks = 0;
   for await (const chunk of passingChunks((await storage.read(KEY))!)) {
-    if (chunks++ > 1) assertEquals(last?.length, 0); // it was taken to be filled again
+    if (chunks++ > 1) assertEquals(last?.length, 0); // it is filled again
     last = chunk;
   }
   assertGreater(chunks, 3);
 });
 
-// The sanitizers tell of a file that is left open.
+// The sanitizers report a file that is left open.
 Deno.test("passingChunks() ends the reading with whoever stops early", async () => {
   await using dir = new TempDir();
   const storage = new LocalFsAdapter({ root: dir.path });
@@ -67,7 +67,7 @@ Deno.test("passingChunks() fails with the body", async () => {
   const error = await assertRejects(async () => {
     for await (const _ of passingChunks(result!)) {
       controller.abort(reason);
-      // An error that nobody waits for yet would end the program.
+      // An error that the test does not wait for yet would end the program.
       await new Promise((done) => setTimeout(done, 10));
     }
   });

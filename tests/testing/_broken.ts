@@ -11,7 +11,7 @@ import type {
 /** An adapter over memory of which some methods are broken. */
 export type Breakage = (memory: MemoryAdapter) => Partial<StorageAdapter>;
 
-/** An adapter over memory with a breakage, and less capable where that is asked for. */
+/** An adapter over memory with a breakage, and with fewer capabilities on request. */
 export function broken(
   breakage: Breakage,
   capabilities: Partial<Capabilities> = {},
@@ -94,7 +94,7 @@ export function rejecting(change: (error: unknown) => unknown): Breakage {
   });
 }
 
-/** Versions as another store would have made them. */
+/** Versions of another store. */
 export function reversioned(change: (info: ObjectInfo) => string): Breakage {
   const known = new Map<string, ObjectVersion>();
   const hide = (info: ObjectInfo) => {

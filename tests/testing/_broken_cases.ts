@@ -22,13 +22,13 @@ import {
 export interface Case {
   /** The behaviours that must not be found to hold. */
   readonly fails: readonly number[];
-  /** What the first of them must say. */
+  /** A part of the first one's message. */
   readonly saying: RegExp;
   readonly breakage: Breakage;
   readonly capabilities?: Partial<Capabilities>;
 }
 
-/** Broken adapters, by what is wrong with them. */
+/** Broken adapters, by their faults. */
 export const CASES: Readonly<Record<string, Case>> = {
   "that ignores preconditions": {
     fails: [19, 20, 21, 23, 27, 28, 29, 30, 31, 35, 36, 107],

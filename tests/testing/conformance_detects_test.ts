@@ -12,10 +12,10 @@ import {
 import { broken } from "./_broken.ts";
 import { CASES } from "./_broken_cases.ts";
 
-/** Too slow to be examined where they are not expected to fail. */
+/** Behaviours that are too slow to run unless they are expected to fail. */
 const SLOW: readonly number[] = [22, 62, 63, 64, 70, 73];
 
-/** The behaviours that do not hold, with what they said. */
+/** The behaviours that fail, with their messages. */
 async function failuresOf(
   makeAdapter: () => StorageAdapter,
   { expected, timeLimitMs }: { expected: readonly number[]; timeLimitMs?: number },
@@ -65,7 +65,7 @@ Deno.test("conformance() finds an adapter that reads ahead of its reader", async
   const chunk = 1024 * 1024;
   const chunks = 64;
   const adapter = broken((memory) => ({
-    // It has nothing but the length, so that the body alone is in memory.
+    // Only the length is kept, so that the body alone is in memory.
     write: async (key, body) => {
       let size = 0;
       if (!(body instanceof Uint8Array)) { for await (const { length } of body) size += length; }

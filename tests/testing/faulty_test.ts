@@ -39,7 +39,7 @@ async function errorOf(promise: Promise<unknown>): Promise<StorageError> {
   return await assertRejects(() => promise, StorageError);
 }
 
-/** Each way to change a store that holds "a", with what it would leave there. */
+/** Each way to change a store that holds "a", with the result. */
 const MUTATIONS: readonly (readonly [(on: StorageAdapter) => Promise<unknown>, string | null])[] = [
   [(on) => on.write("a", bytes("new")), "new"],
   [(on) => on.write("a", new Blob(["new"]).stream()), "new"],
@@ -249,7 +249,7 @@ Deno.test("faulty() gives slow answers, and hears an abort meanwhile", async () 
   assertEquals([storage.injected.slowAnswers, quick.injected.slowAnswers], [2, 1]);
 });
 
-/** What became of many writes: the faults' order is in the outcomes. */
+/** Returns the outcomes of many writes, which show the order of the faults. */
 async function history(seed: number): Promise<[string[], FaultyAdapter]> {
   const options = { seed, lostRequest: 0.1, lostAnswer: 0.2, lateRequest: 0.3, lostRead: 0.1 };
   const memory = new MemoryAdapter();

@@ -11,7 +11,7 @@ import type {
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { failure } from "../../helpers/failing_adapter.ts";
 
-/** A memory of which some methods are others. */
+/** A memory with some methods replaced. */
 type Breakage = (memory: MemoryAdapter) => Partial<StorageAdapter>;
 
 function broken(
@@ -33,7 +33,7 @@ function broken(
   return { adapter, memory };
 }
 
-/** All writes, with their options changed. */
+/** Changes the options of all writes. */
 function rewriting(change: (options: WriteOptions, key: string) => WriteOptions): Breakage {
   return (memory) => ({
     write: (key, body, options = {}) => memory.write(key, body, change(options, key)),
@@ -44,7 +44,7 @@ function tick(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** A store that looks first and writes then: right one by one, wrong at once. */
+/** A store that checks before it writes: right for single calls, wrong for concurrent ones. */
 const looksFirst = (kind: "create" | "swap"): Breakage => (memory) => ({
   async write(key, body, options = {}) {
     const { precondition } = options;

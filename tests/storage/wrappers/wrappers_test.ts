@@ -58,7 +58,7 @@ function never<T>(): Promise<T> {
   return new Promise(() => {});
 }
 
-/** An adapter over memory of which some methods are others. */
+/** An adapter over memory with some methods replaced. */
 function changed(changes: Partial<StorageAdapter>, memory = new MemoryAdapter()): StorageAdapter {
   return {
     name: memory.name,
@@ -201,7 +201,7 @@ const CALLS: Readonly<Record<string, (on: StorageAdapter) => Promise<unknown>>> 
 const IDEMPOTENT: readonly string[] = ["stat", "read", "delete", "write"];
 const CONDITIONAL: readonly string[] = ["create", "swap", "append"];
 
-/** Calls a retrying wrapper over calls that meet these fates; gives the number of calls. */
+/** Calls a retrying wrapper around calls with these results; returns the number of calls. */
 async function retried(name: string, fates: readonly Fate[], stays = false): Promise<{
   calls: number;
   error: unknown;
@@ -367,7 +367,7 @@ Deno.test("retrying() stops waiting for a body that is cancelled or aborted", as
   assertStrictEquals(error, reason);
 });
 
-/** A memory that notes what it applied. */
+/** A memory that records the mutations that it applied. */
 function noting(applied: string[]): StorageAdapter {
   const memory = new MemoryAdapter();
   const note = async (done: Promise<ObjectInfo>, body: unknown): Promise<ObjectInfo> => {
@@ -475,7 +475,7 @@ Deno.test("timed() gives each chunk of a body its own time, in both directions",
       }),
   });
   assertEquals(await textOf(await timed(slowly, 250).read("a")), "xxxxxxxx");
-  // Nor is a reader that takes its time a body that stalls.
+  // A slow reader is not a body that stalls, either.
   const result = await timed(new MemoryAdapter(), 5).read("a");
   assertEquals(result, null);
   const reader = (await timed(slowly, 250).read("a"))!.body.getReader();
@@ -527,7 +527,7 @@ Deno.test("timed() refuses a time that is none", () => {
   }
 });
 
-/** A memory that counts what is under way in it, and answers when it is told. */
+/** A memory that counts its calls in flight, and answers on request. */
 function gated() {
   const waiting: { readonly key: string; readonly go: () => void }[] = [];
   let [now, most] = [0, 0];
@@ -600,7 +600,7 @@ Deno.test("limited() counts a read until its body ended, was cancelled or was ab
     await end(result);
     await stat;
   }
-  // Neither what is missing nor what fails keeps its place.
+  // Neither a missing object nor a failure keeps its place.
   await storage.read("missing");
   await storage.read("../a").catch(() => {});
   await storage.write("a", bytes("x"), { precondition: "absent" }).catch(() => {});
