@@ -42,8 +42,8 @@ export async function checkConfiguration(right: S3AdapterOptions): Promise<void>
   const wrong: [Partial<S3AdapterOptions>, string, string][] = [
     [{ secretAccessKey: "wrong-secret" }, "PermissionDenied", "secretAccessKey"],
     [{ accessKeyId: "wrong-id" }, "PermissionDenied", "accessKeyId"],
-    [{ bucket: "no-such-bucket" }, "Misconfigured", "there is no such bucket"],
-    [{ now: old }, "PermissionDenied", "the clock of this machine is off"],
+    [{ bucket: "no-such-bucket" }, "Misconfigured", "the bucket does not exist: check bucket"],
+    [{ now: old }, "PermissionDenied", "the clock of this machine is wrong: set it"],
   ];
   for (const [options, code, says] of wrong) {
     const adapter = new S3Adapter({ ...right, ...options });
