@@ -84,7 +84,11 @@ export class StorageError extends Error {
   }
 }
 
-/** Whether an error is a {@linkcode StorageError}, of whichever copy of the class. */
+/**
+ * Whether an error is a {@linkcode StorageError}, of whichever copy of the class.
+ *
+ * @category Errors
+ */
 export function isStorageError(error: unknown): error is StorageError {
   return error instanceof Error && error.name === "StorageError";
 }
@@ -108,7 +112,11 @@ const TRANSIENT: ReadonlySet<StorageErrorCode> = new Set([
   "Corrupt",
 ]);
 
-/** Whether the same operation may succeed a moment later. */
+/**
+ * Whether the same operation may succeed a moment later.
+ *
+ * @category Errors
+ */
 export function isTransient(error: unknown): error is StorageError {
   return isStorageError(error) && TRANSIENT.has(error.code);
 }

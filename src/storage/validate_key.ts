@@ -39,7 +39,11 @@ function reasonAgainst(key: string): string | undefined {
   return undefined;
 }
 
-/** Whether a text is a key that every adapter takes. */
+/**
+ * Whether a text is a key that every adapter takes.
+ *
+ * @category Storage contract
+ */
 export function isValidKey(key: string): boolean {
   return reasonAgainst(key) === undefined;
 }
@@ -61,6 +65,8 @@ export function isValidKey(key: string): boolean {
  * validateKey("flagged/dataset1.csv", "mine");
  * assertThrows(() => validateKey("../passwd", "mine"));
  * ```
+ *
+ * @category Storage contract
  */
 export function validateKey(key: string, adapter: string): void {
   const reason = reasonAgainst(key);
@@ -77,7 +83,11 @@ export function validateKey(key: string, adapter: string): void {
   );
 }
 
-/** Orders keys by their UTF-8 bytes, as `list` does; JavaScript's own order differs above U+FFFF. */
+/**
+ * Orders keys by their UTF-8 bytes, as `list` does; JavaScript's own order differs above U+FFFF.
+ *
+ * @category Storage contract
+ */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

@@ -7,7 +7,11 @@ import type {
 } from "../storage_adapter.ts";
 import type { Attempt } from "./fail.ts";
 
-/** What every call of a driver's primitive is given. All of it is validated. */
+/**
+ * What every call of a driver's primitive is given. All of it is validated.
+ *
+ * @category Drivers
+ */
 export interface DriverCall {
   /** The key in the store, including the adapter's prefix. */
   readonly key: string;
@@ -17,7 +21,11 @@ export interface DriverCall {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A call of `StorageDriver.readObject()`. */
+/**
+ * A call of `StorageDriver.readObject()`.
+ *
+ * @category Drivers
+ */
 export interface ReadCall extends DriverCall {
   /** The part to read; `undefined` for the whole object. */
   readonly range?: ByteRange | undefined;
@@ -25,7 +33,11 @@ export interface ReadCall extends DriverCall {
   readonly ifVersion?: ObjectVersion | undefined;
 }
 
-/** A call of `StorageDriver.writeObject()`. */
+/**
+ * A call of `StorageDriver.writeObject()`.
+ *
+ * @category Drivers
+ */
 export interface WriteCall extends DriverCall {
   /** The body: `bodyBytes()` and `bodyChunks()` read it and check its size. */
   readonly body: WriteBody;
@@ -41,7 +53,11 @@ export interface WriteCall extends DriverCall {
   readonly maxBytes?: number | undefined;
 }
 
-/** A call of `StorageDriver.appendObject()`. */
+/**
+ * A call of `StorageDriver.appendObject()`.
+ *
+ * @category Drivers
+ */
 export interface AppendCall extends DriverCall {
   /** The bytes to add. */
   readonly bytes: Uint8Array;
@@ -51,7 +67,11 @@ export interface AppendCall extends DriverCall {
   readonly ifVersion?: ObjectVersion | undefined;
 }
 
-/** A call of `StorageDriver.listObjects()`. Prefix and `after` are keys in the store. */
+/**
+ * A call of `StorageDriver.listObjects()`. Prefix and `after` are keys in the store.
+ *
+ * @category Drivers
+ */
 export interface ListCall extends Omit<DriverCall, "key"> {
   /** The text that keys must start with; it may be empty. */
   readonly prefix: string;
@@ -61,10 +81,18 @@ export interface ListCall extends Omit<DriverCall, "key"> {
   readonly limit: number;
 }
 
-/** What a driver reports about an object. The base adds the key. */
+/**
+ * What a driver reports about an object. The base adds the key.
+ *
+ * @category Drivers
+ */
 export type StoredInfo = Omit<ObjectInfo, "key">;
 
-/** The bytes of exactly the range that was asked for, as a stream. */
+/**
+ * The bytes of exactly the range that was asked for, as a stream.
+ *
+ * @category Drivers
+ */
 export interface StoredRange {
   /** What the store reports about the whole object. */
   readonly info: StoredInfo;
@@ -76,7 +104,11 @@ export interface StoredRange {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** The bytes of a whole object. The base checks the version and cuts the range. */
+/**
+ * The bytes of a whole object. The base checks the version and cuts the range.
+ *
+ * @category Drivers
+ */
 export interface StoredBytes {
   /** What the store reports about the object. */
   readonly info: StoredInfo;
@@ -84,5 +116,9 @@ export interface StoredBytes {
   readonly body: Uint8Array;
 }
 
-/** The result of `StorageDriver.readObject()`. */
+/**
+ * The result of `StorageDriver.readObject()`.
+ *
+ * @category Drivers
+ */
 export type StoredBody = StoredBytes | StoredRange;

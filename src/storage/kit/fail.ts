@@ -1,7 +1,11 @@
 import type { OperationOptions } from "../storage_adapter.ts";
 import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
 
-/** The operation that failed, for messages. */
+/**
+ * The operation that failed, for messages.
+ *
+ * @category Drivers
+ */
 export interface Attempt {
   /** The adapter's name. */
   readonly adapter: string;
@@ -11,7 +15,11 @@ export interface Attempt {
   readonly key?: string | undefined;
 }
 
-/** What went wrong, and why. */
+/**
+ * What went wrong, and why.
+ *
+ * @category Drivers
+ */
 export interface Failure {
   /** The code to branch on. */
   readonly code: StorageErrorCode;
@@ -23,7 +31,11 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-/** Creates a `StorageError` whose message says what was tried, on which key, and why it failed. */
+/**
+ * Creates a `StorageError` whose message says what was tried, on which key, and why it failed.
+ *
+ * @category Drivers
+ */
 export function fail(attempt: Attempt, failure: Failure): StorageError {
   const { adapter, operation, key } = attempt;
   const subject = key === undefined ? "" : ` ${JSON.stringify(key)}`;

@@ -29,7 +29,11 @@ import { validateAppend, validateList, validateWrite } from "./options.ts";
 import { disposedOf, refuseVersion, unmet } from "./preconditions.ts";
 import { resolveRange, validateRange } from "./range.ts";
 
-/** Options of the constructor of {@linkcode StorageDriver}. */
+/**
+ * Options of the constructor of {@linkcode StorageDriver}.
+ *
+ * @category Drivers
+ */
 export interface StorageDriverOptions {
   /** The adapter's name, for messages. */
   readonly name: string;

@@ -1,7 +1,11 @@
 import type { Capabilities, StorageAdapter } from "../../storage/storage_adapter.ts";
 import type { RacerJob, RacerResult } from "./racer.ts";
 
-/** A fresh, empty store for one step of the suite, and the ways to reach it. */
+/**
+ * A fresh, empty store for one step of the suite, and the ways to reach it.
+ *
+ * @category Conformance
+ */
 export interface ConformanceStore {
   /** The adapter to examine, over an empty store. */
   readonly adapter: StorageAdapter;
@@ -28,12 +32,20 @@ export interface ConformanceStore {
   readonly dispose?: (() => void | Promise<void>) | undefined;
 }
 
-/** Makes a fresh, empty store for each step. */
+/**
+ * Makes a fresh, empty store for each step.
+ *
+ * @category Conformance
+ */
 export type ConformanceFactory = () =>
   | ConformanceStore
   | Promise<ConformanceStore>;
 
-/** How hard the suite works; the defaults are the contract's. */
+/**
+ * How hard the suite works; the defaults are the contract's.
+ *
+ * @category Conformance
+ */
 export interface ConformanceSettings {
   /** The seed of the random operations. @default {a fresh one; failures print it} */
   readonly seed?: number | undefined;
@@ -49,7 +61,11 @@ export interface ConformanceSettings {
   readonly timeLimitMs?: number | undefined;
 }
 
-/** What a behaviour is examined with. */
+/**
+ * What a behaviour is examined with.
+ *
+ * @category Conformance
+ */
 export interface BehaviourContext {
   /** The adapter to examine. */
   readonly adapter: StorageAdapter;
@@ -66,7 +82,11 @@ export interface BehaviourContext {
   readonly signal: AbortSignal;
 }
 
-/** One sentence of the contract, and what proves or falsifies it. */
+/**
+ * One sentence of the contract, and what proves or falsifies it.
+ *
+ * @category Conformance
+ */
 export interface Behaviour {
   /** The number in the contract; 0 for the random operations, which have none there. */
   readonly number: number;

@@ -23,19 +23,31 @@ import { versions } from "./versions.ts";
 import { writeAndRead } from "./write_and_read.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 
-/** What runs the steps of a test, such as Deno's `TestContext`. */
+/**
+ * What runs the steps of a test, such as Deno's `TestContext`.
+ *
+ * @category Conformance
+ */
 export interface StepRunner {
   /** Runs one step, and fails the test where it rejects. */
   readonly step: (name: string, run: () => Promise<void>) => Promise<unknown>;
 }
 
-/** Registers one test, as `Deno.test` does. */
+/**
+ * Registers one test, as `Deno.test` does.
+ *
+ * @category Conformance
+ */
 export type TestRunner = (
   name: string,
   run: (runner: StepRunner) => Promise<void>,
 ) => unknown;
 
-/** Options of {@linkcode conformance}. */
+/**
+ * Options of {@linkcode conformance}.
+ *
+ * @category Conformance
+ */
 export interface ConformanceOptions extends ConformanceSettings {
   /**
    * What registers the test. For `node:test` it is
@@ -46,7 +58,11 @@ export interface ConformanceOptions extends ConformanceSettings {
   readonly test?: TestRunner | undefined;
 }
 
-/** Every behaviour of the suite, in the contract's order, the random operations last. */
+/**
+ * Every behaviour of the suite, in the contract's order, the random operations last.
+ *
+ * @category Conformance
+ */
 export const behaviours: readonly Behaviour[] = [
   ...writeAndRead,
   ...versions,
@@ -69,7 +85,11 @@ const WIRE = "needs a wire that a test can fake";
 const FILES = "is of file systems only";
 const WRAPPERS = "is of the wrappers, which have tests of their own";
 
-/** The numbers of the contract that this suite leaves to the adapters' own tests, and why. */
+/**
+ * The numbers of the contract that this suite leaves to the adapters' own tests, and why.
+ *
+ * @category Conformance
+ */
 export const notCovered: Readonly<Record<number, string>> = {
   46: FULL_DISK,
   47: FULL_DISK,
@@ -191,6 +211,8 @@ async function withStore(
  *   assert(await runBehaviour(behaviour, () => ({ adapter: new MemoryAdapter() })));
  * }
  * ```
+ *
+ * @category Conformance
  */
 export async function runBehaviour(
   behaviour: Behaviour,
@@ -253,6 +275,8 @@ function defaultTest(): TestRunner {
  * });
  * await suite.promise;
  * ```
+ *
+ * @category Conformance
  */
 export function conformance(
   name: string,

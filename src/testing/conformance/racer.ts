@@ -2,7 +2,11 @@ import type { ObjectVersion, StorageAdapter } from "../../storage/storage_adapte
 import { hasCode } from "../../storage/storage_error.ts";
 import { encode, get, pause } from "./_harness.ts";
 
-/** What one racer of several does; plain JSON, so that it can be given to another process. */
+/**
+ * What one racer of several does; plain JSON, so that it can be given to another process.
+ *
+ * @category Conformance
+ */
 export interface RacerJob {
   /** The racer's number. */
   readonly id: number;
@@ -23,7 +27,11 @@ export interface RacerJob {
   readonly barrier: string;
 }
 
-/** What became of a racer. */
+/**
+ * What became of a racer.
+ *
+ * @category Conformance
+ */
 export interface RacerResult {
   /** The rounds that it won; for `"increment"` every increment. */
   readonly won: readonly number[];
@@ -31,7 +39,11 @@ export interface RacerResult {
   readonly refused: number;
 }
 
-/** Options of {@linkcode runRacer}. */
+/**
+ * Options of {@linkcode runRacer}.
+ *
+ * @category Conformance
+ */
 export interface RacerOptions {
   /** Ends the waiting for a race that does not start. */
   readonly signal?: AbortSignal | undefined;
@@ -151,6 +163,8 @@ async function playIncrements(
  * });
  * assertEquals(result, { won: [0, 1], refused: 0 });
  * ```
+ *
+ * @category Conformance
  */
 export async function runRacer(
   adapter: StorageAdapter,

@@ -13,7 +13,11 @@ import { below } from "../random.ts";
 import { Faults, unheard } from "./_faults.ts";
 import type { FaultyOptions, InjectedFaults } from "./options.ts";
 
-/** A {@linkcode StorageAdapter} that fails on purpose. */
+/**
+ * A {@linkcode StorageAdapter} that fails on purpose.
+ *
+ * @category Faults
+ */
 export interface FaultyAdapter extends StorageAdapter {
   /** How many faults were injected until now. */
   readonly injected: InjectedFaults;
@@ -152,6 +156,8 @@ function signalOf({ signal }: DriverCall): { readonly signal: AbortSignal | unde
  * await storage.settle();
  * assertEquals((await memory.stat("a"))?.size, 3);
  * ```
+ *
+ * @category Faults
  */
 export function faulty(
   adapter: StorageAdapter,

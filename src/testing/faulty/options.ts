@@ -1,4 +1,8 @@
-/** Options of {@linkcode faulty}. Every probability is from 0 to 1, and 0 where it is not given. */
+/**
+ * Options of {@linkcode faulty}. Every probability is from 0 to 1, and 0 where it is not given.
+ *
+ * @category Faults
+ */
 export interface FaultyOptions {
   /** The seed; the same calls in the same order meet the same faults. @default {1} */
   readonly seed?: number | undefined;
@@ -24,7 +28,11 @@ export interface FaultyOptions {
   readonly chop?: number | undefined;
 }
 
-/** How many faults were injected, by kind. */
+/**
+ * How many faults were injected, by kind.
+ *
+ * @category Faults
+ */
 export interface InjectedFaults {
   /** Mutations that never arrived. */
   readonly lostRequests: number;
