@@ -173,7 +173,7 @@ async function answer({ quick }: BenchOptions): Promise<Answer> {
         must: "at most",
       },
       {
-        what: "requests of an idle flag behind the first, rewrite",
+        what: "requests of an idle flag after the first, rewrite",
         measured: alone.putsPerFlag + alone.getsPerFlag,
         limit: 1,
         unit: "requests",

@@ -322,7 +322,7 @@ Deno.test("complaints() finds each way to break the promise", async (t) => {
     ["a changed cell", good.replace("a,x", "a,z"), /cell "text" is another/],
     ["a torn row", 'id,text\r\na,x\r\nb,"y', /MalformedCsv/],
     ["glued rows", good.replace("x\r\n", "x"), /length|Malformed/],
-    ["rows in another order than was told", 'id,text\r\nb,"y""\n"\r\na,x\r\n', /told/],
+    ["rows in another order than the counts", 'id,text\r\nb,"y""\n"\r\na,x\r\n', /got the count/],
     ["foreign headers", good.replace("text", "else"), /without the column/],
   ];
   for (const [name, text, complaint] of cases) {

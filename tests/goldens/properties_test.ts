@@ -90,7 +90,7 @@ for (const [property, doctored] of Object.entries(DOCTORED)) {
   Deno.test(`the property ${property} holds of a sound result`, () => check(SOUND));
 
   for (const [how, played] of Object.entries(doctored)) {
-    Deno.test(`the property ${property} fails where ${how}`, () => {
+    Deno.test(`the property ${property} fails if ${how}`, () => {
       assertThrows(() => check(played));
     });
   }

@@ -112,11 +112,11 @@ const DEVICE = /^(con|prn|aux|nul|(com|lpt)[1-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 
 function assertUsableName(name: string, maxBytes: number): void {
   assert(new TextEncoder().encode(name).length <= maxBytes, `${name} is too long`);
-  if (maxBytes > 0) assert(!["", ".", ".."].includes(name), `"${name}" is no name`);
+  if (maxBytes > 0) assert(!["", ".", ".."].includes(name), `"${name}" is not a name`);
   assert(!DEVICE.test(name), `${name} is a device`);
 }
 
-Deno.test("assertUsableName() finds what is no name", () => {
+Deno.test("assertUsableName() finds a text that is not a name", () => {
   assertUsableName("a", 1);
   assertUsableName("", 0);
   for (const name of ["", ".", "..", "abcdef", "con", "NUL.x", "com1 "]) {

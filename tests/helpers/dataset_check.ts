@@ -89,7 +89,7 @@ function isSame(a: readonly string[] | undefined, b: readonly string[]): boolean
 
 /** Why a row of a dataset is not the one that was sent. */
 function complaintAbout(row: readonly string[], { header }: Dataset, sent: Sent): string | null {
-  if (sent.told === "refused") return "it was refused as surely not there";
+  if (sent.told === "refused") return "it was refused as not applied";
   for (const column of Object.keys(sent.cells)) {
     if (!header.includes(column)) return `it stands in a file without the column "${column}"`;
   }
@@ -121,14 +121,14 @@ export function complaints(
       if (row.length !== dataset.header.length) found.push(`${at}: of another length`);
       const one = byId.get(row[0] ?? "");
       if (one === undefined) {
-        found.push(`${at}: nobody sent it`);
+        found.push(`${at}: no writer sent it`);
         continue;
       }
       seen.set(one.id, (seen.get(one.id) ?? 0) + 1);
       const complaint = complaintAbout(row, dataset, one);
       if (complaint !== null) found.push(`${at}: ${complaint}`);
       if (counts && typeof one.told === "object" && one.told.count !== i + 1) {
-        found.push(`${at}: the writer was told that it is row ${one.told.count}`);
+        found.push(`${at}: its writer got the count ${one.told.count}`);
       }
     }
   }

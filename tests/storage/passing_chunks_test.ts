@@ -20,7 +20,7 @@ async function expectPattern(storage: StorageAdapter, start: number, size: numbe
 }
 
 for (const name of ["MemoryAdapter", "LocalFsAdapter"]) {
-  Deno.test(`passingChunks() gives every byte of a ${name}'s body once, in order`, async () => {
+  Deno.test(`passingChunks() yields every byte of a ${name}'s body once, in order`, async () => {
     await using dir = new TempDir();
     const storage = name === "MemoryAdapter"
       ? new MemoryAdapter()
@@ -33,7 +33,7 @@ for (const name of ["MemoryAdapter", "LocalFsAdapter"]) {
   });
 }
 
-Deno.test("passingChunks() fills two buffers in turn where the body can", async () => {
+Deno.test("passingChunks() fills two buffers in turn if the body supports it", async () => {
   await using dir = new TempDir();
   const storage = new LocalFsAdapter({ root: dir.path });
   await storage.write(KEY, patternAt(0, 3_000_000));
@@ -47,7 +47,7 @@ Deno.test("passingChunks() fills two buffers in turn where the body can", async 
 });
 
 // The sanitizers report a file that is left open.
-Deno.test("passingChunks() ends the reading with whoever stops early", async () => {
+Deno.test("passingChunks() cancels the body if its consumer stops early", async () => {
   await using dir = new TempDir();
   const storage = new LocalFsAdapter({ root: dir.path });
   await storage.write(KEY, patternAt(0, 3_000_000));

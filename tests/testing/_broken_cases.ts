@@ -481,7 +481,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
-  "that leaves its listeners behind": {
+  "that leaves its listeners": {
     fails: [120],
     saying: /Listeners were left on the signal/,
     breakage: (memory) => ({

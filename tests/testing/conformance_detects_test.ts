@@ -96,7 +96,7 @@ Deno.test("conformance() finds instances that do not share a store", async () =>
   }
 });
 
-Deno.test("conformance() gives racers to other processes where it can", async () => {
+Deno.test("conformance() starts racers in other processes if it can", async () => {
   const capabilities = { create: "host", swap: "host", append: "host" } as const;
   const jobs: RacerJob[] = [];
   const factory = () => {
@@ -125,7 +125,7 @@ Deno.test("conformance() gives racers to other processes where it can", async ()
   ]);
 });
 
-Deno.test("conformance() fails, and waits for nobody, when a racer fails", async () => {
+Deno.test("conformance() fails without waiting for the others when a racer fails", async () => {
   const capabilities = { create: "host" } as const;
   const adapter = new MemoryAdapter({ capabilities });
   const factory = () => ({

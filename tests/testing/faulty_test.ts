@@ -64,7 +64,7 @@ Deno.test("faulty() loses a request before it arrives", async () => {
   }
 });
 
-Deno.test("faulty() loses an answer of what was applied", async () => {
+Deno.test("faulty() loses the answer of an applied request", async () => {
   for (const [mutate, after] of MUTATIONS) {
     const [memory, storage] = await withOld({ lostAnswer: 1 });
     const { code, outcome } = await errorOf(mutate(storage));
@@ -81,7 +81,7 @@ Deno.test("faulty() loses the answer that is a Conflict", async () => {
   assertEquals([code, outcome], ["Unavailable", "unknown"]);
 });
 
-Deno.test("faulty() lets a late request arrive behind later operations", async () => {
+Deno.test("faulty() lets a late request arrive after later operations", async () => {
   for (const [mutate, after] of MUTATIONS) {
     const [memory, storage] = await withOld({ lateRequest: 1, lateBy: 3 });
     const { code, outcome } = await errorOf(mutate(storage));
@@ -141,7 +141,7 @@ Deno.test("faulty() lets late requests arrive before its disposal", async () => 
   assertEquals(await text(memory, "a"), "late");
 });
 
-Deno.test("faulty() refuses at once what would never be sent", async () => {
+Deno.test("faulty() refuses at once a request that would never be sent", async () => {
   const refused: readonly (readonly [string, string, unknown, WriteOptions?])[] = [
     ["InvalidKey", "../a", bytes("x")],
     ["InvalidArgument", "a", "text"],
@@ -160,7 +160,7 @@ Deno.test("faulty() refuses at once what would never be sent", async () => {
   }
 });
 
-Deno.test("faulty() loses reads, and tells no absence", async () => {
+Deno.test("faulty() loses reads, and never reports an absence", async () => {
   const [, storage] = await withOld({ lostRead: 1 });
   assertEquals((await errorOf(storage.stat("missing"))).code, "Unavailable");
   assertEquals((await errorOf(storage.read("missing"))).code, "Unavailable");
@@ -169,7 +169,7 @@ Deno.test("faulty() loses reads, and tells no absence", async () => {
   assertEquals(storage.injected.lostReads, 3);
 });
 
-Deno.test("faulty() breaks a listing off behind some entries", async () => {
+Deno.test("faulty() breaks a listing off after some entries", async () => {
   const memory = new MemoryAdapter();
   for (let i = 0; i < 30; i++) await memory.write(`${i}`, bytes("x"));
   const storage = faulty(memory, { lostRead: 1 });
@@ -231,7 +231,7 @@ Deno.test("faulty() frees a body that is cancelled", async () => {
   await storage[Symbol.asyncDispose]?.(); // the wrapped adapter has no disposal
 });
 
-Deno.test("faulty() gives slow answers, and hears an abort meanwhile", async () => {
+Deno.test("faulty() answers slowly, and reacts to an abort meanwhile", async () => {
   const [memory, storage] = await withOld({ slow: 1, slowMs: 3_600_000 });
   for (const [read, isMutation] of [[false, true], [true, false]]) {
     const controller = new AbortController();
@@ -263,7 +263,7 @@ async function history(seed: number): Promise<[string[], FaultyAdapter]> {
   return [seen, storage];
 }
 
-Deno.test("faulty() meets the same faults for the same seed, as often as it is told", async () => {
+Deno.test("faulty() injects the same faults for the same seed, at the given rate", async () => {
   const [first, storage] = await history(7);
   assertEquals((await history(7))[0], first);
   assert((await history(8))[0].join() !== first.join());

@@ -233,7 +233,7 @@ class Trial {
   #expectCount(key: string, id: string, place: number): void {
     const told = this.#told.get(id);
     if (this.#excuses.mayMiscount || typeof told !== "object" || told.count === place) return;
-    this.#broken.push(`${key}, row ${place}: the writer of ${id} was told ${told.count}`);
+    this.#broken.push(`${key}, row ${place}: the writer of ${id} got the count ${told.count}`);
   }
 
   #formOf(id: string): RowForm | undefined {
@@ -245,7 +245,7 @@ class Trial {
     if (row.length !== header.length) return ["torn", "of another length"];
     const id = row[0] ?? "";
     const form = this.#formOf(id);
-    if (form === undefined) return ["torn", "nobody sent it"];
+    if (form === undefined) return ["torn", "no writer sent it"];
     if (form.labels.some((label, i) => header[i] !== label)) {
       return ["misplaced", "under foreign headers"];
     }

@@ -157,7 +157,7 @@ async function expectKept(
   const [was, is] = [latin(bytes), latin(await bytesOf(storage, key))];
   assert(is.startsWith(was.slice(0, end)), "whole rows changed");
   if (is === was || (is.startsWith(was) && mayBeGoneOn(bytes))) return;
-  assert(await restIsKept(storage, key, was.slice(end)), "bytes behind the last row are gone");
+  assert(await restIsKept(storage, key, was.slice(end)), "the bytes after the last row are gone");
 }
 
 /** The kinds of damage that each seed plays. */

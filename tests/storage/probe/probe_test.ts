@@ -133,7 +133,7 @@ for (const [how, [saying, breakage]] of Object.entries(BROKEN)) {
   });
 }
 
-Deno.test("probe() finds nothing wrong in what keeps the contract, and leaves nothing", async () => {
+Deno.test("probe() accepts a store that keeps the contract, and leaves no object", async () => {
   const memory = new MemoryAdapter();
   const report = await probe(memory);
   assertEquals(report.adapter, "memory");
@@ -185,7 +185,7 @@ Deno.test("probe() probes below a prefix, under names of its own", async () => {
   for (const key of keys) assert(/^tenants\/ada\/flagstone-probe-[\w-]+\/\w+$/.test(key), key);
 });
 
-Deno.test("probe() passes on what is no matter of conditions, and its abort, and cleans up", async () => {
+Deno.test("probe() passes on other errors and its abort, and cleans up", async () => {
   const denying = broken(() => ({ read: () => Promise.reject(failure("PermissionDenied")) }));
   const denied = await assertRejects(() => probe(denying.adapter), StorageError);
   assertEquals(denied.code, "PermissionDenied");
@@ -200,7 +200,7 @@ Deno.test("probe() passes on what is no matter of conditions, and its abort, and
   assertEquals(await Array.fromAsync(memory.list()), []);
 });
 
-Deno.test("probe() tolerates a loser whom a race makes unavailable, not a winner", async () => {
+Deno.test("probe() tolerates a loser of a race that is unavailable, not a winner", async () => {
   const overburdened: Breakage = (memory) => ({
     write: (key, body, options) =>
       memory.write(key, body, options).catch((error) => {
