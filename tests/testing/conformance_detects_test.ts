@@ -4,6 +4,7 @@ import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import {
   behaviours,
   conformance,
+  type ConformanceSettings,
   notCovered,
   type RacerJob,
   runBehaviour,
@@ -155,6 +156,20 @@ Deno.test("conformance() registers one test with a step for each behaviour that 
   assert(numbers.includes(50) && !numbers.includes(38) && !numbers.includes(25));
   assertEquals(steps.at(0), "1. A written body reads back byte for byte");
   assertEquals(steps.at(-1), "Random operations give what they give in memory");
+});
+
+Deno.test("conformance() overwrites 5 000 times, or as often as its settings say", async () => {
+  const behaviour = behaviours.find(({ number }) => number === 14)!;
+  const writesWith = async (settings: ConformanceSettings): Promise<number> => {
+    let writes = 0;
+    const adapter = new MemoryAdapter();
+    const write = adapter.write.bind(adapter);
+    adapter.write = (...args) => (writes++, write(...args));
+    await runBehaviour(behaviour, () => ({ adapter }), settings);
+    return writes;
+  };
+  assertEquals(await writesWith({}), 5000);
+  assertEquals(await writesWith({ overwrites: 3 }), 3);
 });
 
 Deno.test("behaviours and notCovered make up the contract", () => {
