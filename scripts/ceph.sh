@@ -2,7 +2,7 @@
 # A Ceph cluster on this machine, for the tests of the S3 adapter: a monitor, three disks that keep
 # three replicas, two S3 gateways. No systemd, no root's directories, loopback only.
 #   scripts/ceph.sh start    brings it up; the first port is CEPH_PORT (17480), then the next one
-#   scripts/ceph.sh stop     ends what start has started, and removes its state
+#   scripts/ceph.sh stop     stops the cluster, and removes its state
 # The state is in CEPH_DIR. The process ids are in CEPH_DIR/run/*.pid, for tests that kill one.
 set -euo pipefail
 D=${CEPH_DIR:-${TMPDIR:-/tmp}/flagstone-ceph}
@@ -20,7 +20,7 @@ done
 [ -z "$missing" ] || fail "Ceph is not installed (missing:$missing): apt-get install" \
   "--no-install-recommends radosgw ceph-mon ceph-osd curl"
 
-# The state goes as well, so that nothing needs to be ended in order.
+# The state is removed as well, so the order in which processes end does not matter.
 stop() {
   local file pid
   for file in "$D"/run/*.pid; do
@@ -80,7 +80,7 @@ ms_mon_client_mode = crc
 CONF
 }
 
-# Starts a process of its own session: name, command.
+# Starts a process in a separate session: name, command.
 spawn() {
   local name=$1
   shift
@@ -88,7 +88,7 @@ spawn() {
   echo $! >"$D/run/$name.pid"
 }
 
-# Tries a command for so many tenths of a second.
+# Repeats a command until it succeeds: tenths of a second, command.
 await() {
   local tries=$1
   shift

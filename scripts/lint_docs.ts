@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a script that reports on a terminal
 // Lints the documentation of every entry point, and counts documented symbols as JSR does: a symbol
-// counts if its declaration, or the specifier that re-exports it, has a comment. Those of "." must
-// have a @category as well.
+// counts if its declaration, or the specifier that re-exports it, has a comment. Each must have a
+// @category as well.
 
 const ROOT = new URL("../", import.meta.url);
 const LOCAL = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
@@ -44,18 +44,15 @@ function docsOf({ declarations, jsDoc }: DocSymbol): readonly JsDoc[] {
   return all.filter((doc) => doc !== undefined);
 }
 
-/** What is missing from the documentation of an entry point. */
-async function missing(
-  subpath: string,
-  file: string,
-): Promise<{ count: number; faults: string[] }> {
+/** Returns what the documentation of an entry point lacks. */
+async function missing(file: string): Promise<{ count: number; faults: string[] }> {
   const { stdout } = await deno("doc", "--json", ...MAP, file);
   const symbols = symbolsOf(stdout).filter(({ name }) => name !== "");
   const faults = symbols.flatMap((symbol) => {
     const docs = docsOf(symbol);
     if (!docs.some(({ doc = "" }) => doc.trim() !== "")) return [`${symbol.name}: no comment`];
     const hasCategory = docs.some(({ tags = [] }) => tags.some(({ kind }) => kind === "category"));
-    return subpath === "." && !hasCategory ? [`${symbol.name}: no @category`] : [];
+    return !hasCategory ? [`${symbol.name}: no @category`] : [];
   });
   return { count: symbols.length, faults };
 }
@@ -65,7 +62,7 @@ async function bareSpecifiers(file: string): Promise<string[]> {
   const text = await Deno.readTextFile(new URL(file, ROOT));
   const blocks = text.slice(text.indexOf("*/")).matchAll(/export (type )?\{([^}]*)\} from/g);
   return [...blocks].flatMap(([, isType, body = ""]) => {
-    const specifiers = body.matchAll(/(\/\*\*[^]*?\*\/)?\s*(type )?(\w+)\s*,/g);
+    const specifiers = body.matchAll(/(\/\*\*[^]*?\*\/)?\s*(type )?(\w+)\s*(?:,|$)/g);
     return [...specifiers]
       .filter(([, comment, type]) => (isType ?? type) !== undefined && comment === undefined)
       .map(([, , , name]) => `${name}: no comment at its specifier`);
@@ -78,7 +75,7 @@ const { exports }: { exports: Record<string, string> } = JSON.parse(
 const { success } = await deno("doc", "--lint", ...MAP, ...Object.values(exports));
 let failed = !success;
 for (const [subpath, file] of Object.entries(exports)) {
-  const { count, faults } = await missing(subpath, file);
+  const { count, faults } = await missing(file);
   faults.push(...await bareSpecifiers(file));
   console.log(`${subpath}: ${count - faults.length} of ${count} symbols are documented`);
   for (const fault of faults) console.log(`  ${fault}`);

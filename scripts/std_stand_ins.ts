@@ -6,7 +6,7 @@ export interface StandIn {
   readonly subpath: string;
   /** The path below the folder of the package. */
   readonly path: string;
-  /** What it is imported by, such as `"@std/csv/stringify"`. */
+  /** The specifier of its imports, such as `"@std/csv/stringify"`. */
   readonly specifier: string;
   readonly module: URL;
 }

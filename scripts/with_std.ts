@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- a script that reports on a terminal
 // Starts Deno with the arguments given to this script, on networks with and without JSR.
 //
-// deno.json takes @std/* from JSR. Where JSR does not answer within three seconds, a second import
+// deno.json takes @std/* from JSR. If JSR does not answer within three seconds, a second import
 // map takes the same modules from the npm package deno-std, typed by the modules of scripts/std/.
-// The import map in use is in FLAGSTONE_IMPORT_MAP, for tests that start processes of their own.
+// FLAGSTONE_IMPORT_MAP has the import map in use, for tests that start processes.
 
 import { serveStandIn } from "./jsr_stand_in.ts";
 import { standIns } from "./std_stand_ins.ts";
@@ -56,7 +56,7 @@ async function runDeno(args: readonly string[], env: Record<string, string>): Pr
   return code;
 }
 
-/** `publish` takes no import map: it is given a registry, and a cache that keeps nothing of it. */
+/** Runs `publish`, which accepts no import map, with a local registry and a temporary cache. */
 async function runPublish(args: readonly string[], config: Config): Promise<number> {
   const cache = await Deno.makeTempDir();
   const server = await serveStandIn(config.imports, ROOT);

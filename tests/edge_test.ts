@@ -20,7 +20,7 @@ Deno.test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** An example that Deno serves, in a process and with a bucket of its own. */
+/** An example that Deno serves, in a separate process and with a separate bucket. */
 class DenoEndpoint implements AsyncDisposable {
   readonly url: URL;
   readonly #process: Deno.ChildProcess;

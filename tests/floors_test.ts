@@ -5,7 +5,7 @@ import { fromFileUrl } from "@std/path/from-file-url";
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const MOST_LINES = 450;
 
-/** The files that describe the contract of storages; they stand on the ground. */
+/** The files of the storage contract, which import nothing else of src. */
 const CONTRACT = ["storage_adapter", "storage_error", "validate_key", "outcome", "passing_chunks"];
 
 /** The floors of src, the lowest first. A file imports only files of its own room or of rooms below. */
@@ -174,7 +174,7 @@ Deno.test("Every entry point is a mod.ts with a module doc and named re-exports"
   assertEquals(doors.map(doorObjection).filter((why) => why !== undefined), []);
 });
 
-Deno.test("The check of floors finds an import of what is not below", () => {
+Deno.test("The check of floors finds an import of a room that is not below", () => {
   assert(objection("src/storage/kit/a.ts", "src/csv/b.ts") === undefined);
   assert(objection("src/csv/a.ts", "src/storage/storage_adapter.ts"));
   assert(objection("src/storage/storage_adapter.ts", "src/storage/kit/a.ts"));
@@ -209,7 +209,7 @@ Deno.test("The check of circles finds one that only a type closes", () => {
   assertEquals(circlesIn([a, b, c]), [["src/csv/a.ts", "src/csv/b.ts", "src/csv/c.ts"]]);
 });
 
-Deno.test("The check of doors finds what is not one", () => {
+Deno.test("The check of doors finds a file that is not a door", () => {
   const doc = "/** A door. @module */\n";
   assertEquals(
     doorObjection(sourceOf("src/a/mod.ts", `${doc}export { b } from "./b.ts";`)),

@@ -91,7 +91,7 @@ Deno.test("README promises nothing that docs/guarantees.md does not list", () =>
   }
 });
 
-Deno.test("docs/guarantees.md says what is not promised", () => {
+Deno.test("docs/guarantees.md lists what is not promised", () => {
   const section = sections.find(({ title }) => title === "Not promised");
   assert(listItemsOf(section?.text ?? "").length >= 10);
 });

@@ -8,14 +8,14 @@ const OTHER: RowForm = { labels: ["other id", "other text"], length: 1 };
 const STAMP = "2026-01-31 12:34:56.789012";
 const GOOD = `id,text,timestamp\r\na-0,.,${STAMP}\r\na-1,.,${STAMP}\r\n`;
 
-/** A dataset in which `a-0` and `a-1` were acknowledged, `a-2` refused, and what a ledger says of it. */
+/** Datasets in which `a-0` and `a-1` were acknowledged, `a-2` refused, and the ledger's counts. */
 const DATASETS: Readonly<Record<string, readonly [text: string, counts: Partial<Counts>]>> = {
   "a good one": [GOOD, { found: 2 }],
-  "a row of which nobody knew": [`${GOOD}a-3,.,${STAMP}\r\n`, { found: 2, unknownLanded: 1 }],
+  "a row without an answer": [`${GOOD}a-3,.,${STAMP}\r\n`, { found: 2, unknownLanded: 1 }],
   "a lost row": [GOOD.replace(`a-1,.,${STAMP}\r\n`, ""), { found: 1, lost: 1 }],
   "a row twice": [`${GOOD}a-1,.,${STAMP}\r\n`, { found: 2, doubled: 1 }],
   "a torn row": [`${GOOD}a-3,.\r\n`, { found: 2, torn: 1, unknownLanded: 1 }],
-  "a row of nobody": [`${GOOD}b-1,.,${STAMP}\r\n`, { found: 2, torn: 1 }],
+  "a row of no writer": [`${GOOD}b-1,.,${STAMP}\r\n`, { found: 2, torn: 1 }],
   "another text": [GOOD.replace("a-1,.", "a-1,x"), { found: 2, torn: 1 }],
   "another timestamp": [GOOD.replace(`a-1,.,${STAMP}`, "a-1,.,2026"), { found: 2, torn: 1 }],
   "a second header": [`${GOOD}id,text,timestamp\r\n`, { found: 2, misplaced: 1 }],
@@ -62,7 +62,7 @@ Deno.test("Ledger finds a count that is not the row's place", async () => {
   ledger.expect("a", FORM);
   ledger.tell("a-1", { count: 1 });
   const { broken } = await ledger.judge([{ storage }]);
-  assertEquals(broken, ["dataset1.csv, row 2: the writer of a-1 was told 1"]);
+  assertEquals(broken, ["dataset1.csv, row 2: the writer of a-1 got the count 1"]);
   const excused = await ledger.judge([{ storage }], { mayMiscount: true });
   assertEquals(excused.broken, []);
 });

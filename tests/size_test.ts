@@ -9,7 +9,7 @@ for (const [entryPoint, kilobytes] of Object.entries(MAX_GZIPPED_KB)) {
   Deno.test(`the entry point "${entryPoint}" bundles to less than ${kilobytes} kB, minified and gzipped`, async () => {
     const { minified, gzipped } = await bundleSize(entryPoint);
     assertGreater(minified, gzipped);
-    assertGreater(gzipped, 1000); // less is no bundle of this package
+    assertGreater(gzipped, 1000); // a smaller one is not a bundle of this package
     assertLess(gzipped, kilobytes * 1000);
   });
 }

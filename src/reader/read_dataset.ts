@@ -3,10 +3,18 @@ import { objectKeysOf } from "../dataset/log/part_keys.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { readRecords } from "./read_records.ts";
 
-/** One sample: its texts by their columns. A second column `name` is read as `name (2)`. */
+/**
+ * One sample: its texts by their columns. A second column `name` is read as `name (2)`.
+ *
+ * @category Reading
+ */
 export type DatasetRow = Record<string, string>;
 
-/** Options of {@linkcode readDataset}. */
+/**
+ * Options of {@linkcode readDataset}.
+ *
+ * @category Reading
+ */
 export interface ReadDatasetOptions {
   /**
    * A column whose texts are told only once, such as the `id` that a logger with `sampleId` writes:
@@ -44,6 +52,7 @@ async function* readRows(
  *
  * @param storage Where the dataset is
  * @param key The dataset's file, such as `"flagged/dataset1.csv"`
+ * @category Reading
  */
 export async function* readDataset(
   storage: StorageAdapter,

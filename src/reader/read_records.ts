@@ -9,6 +9,7 @@ import type { StorageAdapter } from "../storage/storage_adapter.ts";
  *
  * @param storage The storage that holds the object
  * @param key The object's key
+ * @category Reading
  */
 export async function* readRecords(
   storage: StorageAdapter,

@@ -1,7 +1,8 @@
 const ROOT = new URL("../../", import.meta.url);
-const CONFIG: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
-  Deno.readTextFileSync(new URL("deno.json", ROOT)),
-);
+const CONFIG: Readonly<Record<"imports" | "exports", Readonly<Record<string, string>>>> = JSON
+  .parse(
+    Deno.readTextFileSync(new URL("deno.json", ROOT)),
+  );
 
 /** The package's entry points: ".", "./s3" and the others. */
 export const ENTRY_POINTS: readonly string[] = Object.keys(CONFIG.exports);
@@ -28,19 +29,35 @@ export interface BundleSize {
   readonly gzipped: number;
 }
 
+/** Reads a configuration of a checkout of denoland/std. */
+function readJson(path: string): { workspace: string[]; exports: string | Record<string, string> } {
+  return JSON.parse(Deno.readTextFileSync(path));
+}
+
+/** Maps the specifiers of all @std packages to the modules of a checkout of denoland/std. */
+function stdImports(std: string): Record<string, string> {
+  const imports: Record<string, string> = {};
+  const root = new URL(`file://${Deno.realPathSync(std)}/`);
+  for (const folder of readJson(`${std}/deno.json`).workspace) {
+    const { exports } = readJson(`${std}/${folder}/deno.json`);
+    const name = `@std/${folder.replace(/^\.\//, "").replaceAll("_", "-")}`;
+    const files = typeof exports === "string" ? { ".": exports } : exports;
+    for (const [subpath, file] of Object.entries(files)) {
+      imports[name + subpath.slice(1)] = new URL(file, new URL(`${folder}/`, root)).href;
+    }
+  }
+  return imports;
+}
+
 /** The import map, with @std/* from a checkout of denoland/std if FLAGSTONE_STD names one. */
 function importMap(): string {
   const map = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
-  const std = Deno.env.get("FLAGSTONE_STD");
-  if (std === undefined) return map;
-  const { imports } = JSON.parse(decodeURIComponent(map.slice(map.indexOf(",") + 1) || "%7B%7D"));
-  const all: Record<string, string> = { ...imports };
-  for (const { name } of Deno.readDirSync(std)) {
-    const config = JSON.parse(Deno.readTextFileSync(`${std}/${name}/deno.json`));
-    for (const [subpath, file] of Object.entries<string>(config.exports)) {
-      all[`@std/${name}${subpath.slice(1)}`] = `file://${std}/${name}/${file}`;
-    }
-  }
+  const std = Deno.env.get("FLAGSTONE_STD") ?? "";
+  if (std === "") return map;
+  const { imports } = map === ""
+    ? CONFIG
+    : JSON.parse(decodeURIComponent(map.slice(map.indexOf(",") + 1)));
+  const all = { ...imports, ...stdImports(std) };
   return `data:application/json,${encodeURIComponent(JSON.stringify({ imports: all }))}`;
 }
 
@@ -48,8 +65,8 @@ function importMap(): string {
  * Bundles a module of the package with all that it imports, as an edge bundler does: esbuild,
  * minified, ECMAScript modules for the browser platform.
  *
- * `deno bundle` is esbuild, which Deno takes from the npm registry, behind Deno's own resolution: so
- * `@std/*` comes from where it comes for the code that runs, JSR or npm, or from a checkout of
+ * `deno bundle` runs esbuild from the npm registry after Deno's own resolution, so
+ * `@std/*` has the same source as in the code that runs, JSR or npm, or comes from a checkout of
  * denoland/std if the variable FLAGSTONE_STD has its path.
  */
 export async function bundle(module: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -74,7 +91,7 @@ export async function bundle(module: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** The size of an entry point's bundle, as it is and gzipped. */
+/** Returns the size of an entry point's bundle, plain and gzipped. */
 export async function bundleSize(entryPoint: string): Promise<BundleSize> {
   const bytes = await bundle(CONFIG.exports[entryPoint]!);
   const gzipped = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));

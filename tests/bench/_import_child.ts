@@ -1,3 +1,3 @@
-// What a process costs that imports an entry point, such as "." or "./s3", or "nothing".
+// Measures a process that imports an entry point, such as "." or "./s3", or "nothing".
 const [entryPoint = "nothing"] = Deno.args;
 if (entryPoint !== "nothing") await import(`@flagstone/flagging${entryPoint.slice(1)}`);

@@ -1,5 +1,5 @@
-// Flags rows in a process of its own: _memory_child.ts DIR ROWS... and prints, as JSON, the process's
-// memory in bytes after so many rows each.
+// Flags rows in a separate process: _memory_child.ts DIR ROWS... and prints, as JSON, the process's
+// memory in bytes after each number of rows.
 // deno-lint-ignore-file no-console -- its output is its answer
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
 import { COMPONENTS, sampleAt } from "./_samples.ts";

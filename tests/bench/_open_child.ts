@@ -1,20 +1,20 @@
-// Opens a dataset in a process of its own: _open_child.ts WAY DIR GARBAGE, where garbage is one of
-// "leave" and "collect" (with V8's --expose-gc). Prints what it took, as JSON.
+// Opens a dataset in a separate process: _open_child.ts WAY DIR GARBAGE. The last is one of
+// "leave" and "collect" (with V8's --expose-gc). Prints the time and the memory, as JSON.
 // deno-lint-ignore-file no-console -- its output is its answer
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
 import { countRecords } from "./_papaparse.ts";
 import { COMPONENTS, sampleAt } from "./_samples.ts";
 
-/** What a way to open a dataset found and took. */
+/** The result and the costs of one way to open a dataset. */
 export interface Opened {
-  /** Rows, or for the way that only reads, bytes. */
+  /** The rows, or the bytes if the way only reads. */
   readonly found: number;
   readonly ms: number;
-  /** The largest that the process was. */
+  /** The peak of the process's memory. */
   readonly peakBytes: number;
-  /** How far the process grew beyond what it was before, at its largest. */
+  /** The growth of the process's memory up to its peak. */
   readonly grownBytes: number;
-  /** Whether the kernel told the peak; else it was sampled. */
+  /** Whether the peak comes from the kernel; otherwise it was sampled. */
   readonly exactPeak: boolean;
 }
 
@@ -75,7 +75,7 @@ function kernelPeak(): number | undefined {
   }
 }
 
-/** Sets the kernel's peak back to what the process has now; false where that cannot be done. */
+/** Resets the kernel's peak to the current memory; returns false if that is impossible. */
 function resetPeak(): boolean {
   try {
     Deno.writeTextFileSync("/proc/self/clear_refs", "5");
@@ -85,7 +85,7 @@ function resetPeak(): boolean {
   }
 }
 
-/** Collects garbage again and again, so that the peak is what is needed. */
+/** Collects garbage repeatedly, so that the peak is the memory that is needed. */
 function collect(): ReturnType<typeof setInterval> {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) throw new Error("Cannot collect garbage without --expose-gc");

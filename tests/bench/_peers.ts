@@ -1,5 +1,5 @@
-// What others keep a row with; each adds the sample of a number to a file.
-// deno-lint-ignore-file no-import-prefix -- of these benches alone: in deno.json every task would load them
+// Other programs that keep rows; each adds the sample of a number to a file.
+// deno-lint-ignore-file no-import-prefix -- in deno.json every task would load them
 import { stringify } from "npm:csv-stringify@6.9.0/sync";
 import { pino } from "npm:pino@10.4.0";
 import { createStorage } from "npm:unstorage@1.17.6";
@@ -7,10 +7,10 @@ import fsDriver from "npm:unstorage@1.17.6/drivers/fs";
 import { unparseRow } from "./_papaparse.ts";
 import { bytesAt, cellsAt, sampleAt } from "./_samples.ts";
 
-/** What adds the sample of a number to a file. */
+/** Adds the sample of a number to a file. */
 export type Add = (index: number) => void | Promise<unknown>;
 
-/** Makes an {@linkcode Add} for the file of this name in a directory. */
+/** Creates an {@linkcode Add} for the file of this name in a directory. */
 export type MakeAdd = (dir: string, name: string) => Add | Promise<Add>;
 
 const encoder = new TextEncoder();

@@ -1,10 +1,10 @@
-/** How a bench is run. */
+/** Options of a bench. */
 export interface BenchOptions {
-  /** Whether seconds must do: smaller datasets, fewer rounds, rough figures. */
+  /** Whether to take only seconds: smaller datasets, fewer rounds, rough figures. */
   readonly quick: boolean;
 }
 
-/** A figure that DESIGN asks for, and what was measured. */
+/** A limit for a figure, and the measured figure. */
 export interface Bar {
   readonly what: string;
   readonly measured: number;
@@ -20,11 +20,11 @@ export interface Table {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
-/** What a question was answered with. */
+/** The answer to a question. */
 export interface Answer {
   readonly tables: readonly Table[];
   readonly bars: readonly Bar[];
-  /** What a reader must know to judge the figures. */
+  /** Remarks that a reader needs to judge the figures. */
   readonly notes: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { type Answer, type Bar, isMet, type Question, type Table } from "./_question.ts";
 
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -26,7 +26,7 @@ function cpuModel(): string | undefined {
   }
 }
 
-/** A figure with the digits that matter; rows and bytes whole. */
+/** Formats a figure with its significant digits; rows and bytes whole. */
 export function shown(value: string | number): string {
   if (typeof value === "string") return value;
   if (Number.isNaN(value)) return "-";

@@ -1,7 +1,7 @@
 import { encodeRow } from "../../src/csv/encode.ts";
 import { escapeCell } from "../../src/csv/escape.ts";
 
-/** What a model was asked and answered, and what a person said of it. */
+/** A question, a model's answer, and a person's verdict. */
 export interface Sample {
   readonly data: readonly [question: string, answer: string];
   readonly option: string;
@@ -44,7 +44,7 @@ function makeSamples(): Sample[] {
 
 const samples: readonly Sample[] = makeSamples();
 
-/** A sample of the pool; numbers go round. */
+/** Returns a sample of the pool, which repeats. */
 export function sampleAt(index: number): Sample {
   return samples[index % POOL]!;
 }
@@ -67,7 +67,7 @@ export function bytesAt(index: number): Uint8Array {
   return encoded[index % POOL]!;
 }
 
-/** Writes a dataset of so many rows, without the code that is measured. Returns its size in bytes. */
+/** Writes a dataset without the code that is measured. Returns its size in bytes. */
 export function writeDataset(path: string, rows: number): number {
   const header = encoder.encode(encodeRow([...COMPONENTS, "flag", "username", "timestamp"]));
   const block = new Uint8Array(encoded.reduce((length, row) => length + row.length, 0));

@@ -11,8 +11,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * How many times as long the first took as the second. The values are those of rounds in which both
- * ran one behind the other: what else the machine did in a round slowed both.
+ * Returns how many times as long the first took as the second. The values come from rounds in which
+ * both ran one after the other, so that other load in a round slowed both.
  */
 export function ratio(ours: readonly number[], peers: readonly number[]): number {
   return median(ours.map((value, i) => value / (peers[i] ?? NaN)));

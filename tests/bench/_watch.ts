@@ -1,6 +1,6 @@
 import { median } from "./_stats.ts";
 
-/** How often something was called, and how long that took. */
+/** The number of calls of a function, and the time that they took. */
 export class Stopwatch {
   readonly name: string;
   readonly #times: number[] = [];
@@ -21,7 +21,7 @@ export class Stopwatch {
     this.#times.length = 0;
   }
 
-  /** Microseconds in each of so many flags; what a timer itself takes is left out. */
+  /** Microseconds in each of a number of flags, without the time of the timer itself. */
   perFlag(flags: number): number {
     return Math.max(0, median(this.#times) - timerMicroseconds()) * this.calls / flags;
   }
@@ -33,7 +33,7 @@ type Label = (args: readonly unknown[]) => string;
 
 let timer: number | undefined;
 
-/** What a stopwatch tells of a function that does nothing. */
+/** Returns the time that a stopwatch shows for an empty function. */
 function timerMicroseconds(): number {
   if (timer !== undefined) return timer;
   const nothing = { run(): void {} };
@@ -87,7 +87,7 @@ export interface FileSystemWatch {
   reset(): void;
 }
 
-/** Makes a watch; the file system's functions are wrapped only while it runs something. */
+/** Creates a watch; the file system's functions are wrapped only while it runs something. */
 export function watchFileSystem(): FileSystemWatch {
   const stopwatches = new Map<string, Stopwatch>();
   const functions = WATCHED.map(([owner, name, label]) => {

@@ -11,10 +11,10 @@ const ROUNDS = 60;
 const QUICK_ROUNDS = 10;
 const PER_ROUND = 50;
 const WARM_UP_ROUNDS = 6;
-/** What a column more may cost, against `stringify` of its cell: they are escaped and joined, too. */
+/** The largest cost of a further column, as a multiple of `stringify` of its cell. */
 const MAX_COST = 4;
 
-/** A dataset of so many columns, and how long a flag took in each round. */
+/** A dataset with a number of columns, and the time of a flag in each round. */
 class Case {
   readonly columns: number;
   readonly flags: number[] = [];
@@ -45,7 +45,7 @@ class Case {
   }
 }
 
-/** Microseconds a column more, by round. */
+/** Microseconds for a further column, by round. */
 function slope(few: readonly number[], many: readonly number[], columns: number): number[] {
   return many.map((time, i) => (time - few[i]!) / columns);
 }

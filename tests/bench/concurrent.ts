@@ -10,19 +10,19 @@ const CONCURRENT = 64;
 const ROUNDS = 400;
 const QUICK_ROUNDS = 60;
 const WARM_UP_ROUNDS = 40;
-const BLOCKS = 16; // all the samples that there are
+const BLOCKS = 16; // all samples of the pool
 const MAX_COST = 4;
 const MIN_SPEED_UP = 3;
 
 const WAYS = ["concurrent", "sequential", "stringify", "writeFile", "writeFileSync"] as const;
 type Way = (typeof WAYS)[number];
 
-/** Does something with the 64 samples from a number on. */
+/** Processes the 64 samples that begin at a number. */
 type Batch = (first: number) => void | Promise<unknown>;
 
 const numbers: readonly number[] = Array.from({ length: CONCURRENT }, (_, i) => i);
 
-/** The bytes of the 64 rows from each number on that is used, joined before they are timed. */
+/** The bytes of 64 rows by the number of the first, joined before the clock starts. */
 function joinedRows(first: number): Uint8Array {
   const rows = numbers.map((i) => bytesAt(first + i));
   const joined = new Uint8Array(rows.reduce((length, row) => length + row.length, 0));
@@ -82,7 +82,7 @@ async function measure(rounds: number): Promise<Record<Way, number[]>> {
   return times;
 }
 
-/** Makes sure that everybody wrote the same rows. */
+/** Checks that all contenders wrote the same rows. */
 function refuseOtherSizes(root: string): void {
   const header = writeDataset(`${root}/header.csv`, 0);
   const expected = Deno.statSync(`${root}/writeFileSync.csv`).size + header;

@@ -1,7 +1,7 @@
 // What does one awaited flag() cost, and does it cost more the more rows there are?
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
 import { TempDir } from "../helpers/temp_dir.ts";
-import { measureGradio, measurePython } from "./_gradio.ts";
+import { measureGradio, PythonPeer } from "./_gradio.ts";
 import { type Add, type MakeAdd, PEERS } from "./_peers.ts";
 import type { Answer, Bar, BenchOptions, Question, Table } from "./_question.ts";
 import { shown } from "./_report.ts";
@@ -17,9 +17,9 @@ const MAX_GROWTH = 1.2;
 const GRADIO_ROWS = 500_000; // it would take ten seconds a flag
 const PYTHON = "Gradio's file work";
 const MAX_OF_PYTHON = 1.5; // Gradio itself takes two to three times its file work
-const REWRITTEN_ROWS = 50_000; // what rewrites the whole file may write so many rows a round
+const REWRITTEN_ROWS = 50_000; // rows a round for a peer that rewrites the whole file
 
-/** One way to add a row to a dataset of one size, and how long it took. */
+/** One way to add a row to a dataset of one size, and its times. */
 class Case {
   readonly rows: number;
   readonly contender: string;
@@ -30,7 +30,7 @@ class Case {
   readonly #perRound: number;
   #path = "";
   #add: Add | null = null;
-  /** How large the file must be, if every row is in it. */
+  /** The size of the file if every row is in it. */
   #bytes = 0;
 
   constructor(root: string, rows: number, contender: string) {
@@ -44,7 +44,7 @@ class Case {
     Deno.mkdirSync(this.#dir);
   }
 
-  /** Makes what adds rows. An empty dataset is made anew for each round, so that it stays small. */
+  /** Opens the dataset. An empty one is created for each round, so that it stays small. */
   async prepare(round: number): Promise<void> {
     if (this.rows > 0 && this.#add !== null) return;
     const name = `dataset${this.rows > 0 ? 1 : round + 1}.csv`;
@@ -62,7 +62,7 @@ class Case {
     this.roundMedians.push(median(times));
   }
 
-  /** Makes sure that the work was done: rows have the same length, whatever their time. */
+  /** Checks that the work was done: rows have the same length at any time. */
   refuseOtherSize(): void {
     const { size } = Deno.statSync(this.#path);
     if (size === this.#bytes || PEERS[this.contender]?.isCsv === false) return;
@@ -85,11 +85,17 @@ async function flagInto(root: string, datasetFileName: string): Promise<Add> {
   };
 }
 
-async function measure(cases: readonly Case[], rounds: number): Promise<void> {
+async function measure(
+  cases: readonly Case[],
+  python: PythonPeer | null,
+  rounds: number,
+): Promise<void> {
   for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
+    const keep = round >= WARM_UP_ROUNDS;
+    await python?.round(keep);
     for (const one of cases) {
       await one.prepare(round);
-      await one.round(round * PER_ROUND, round >= WARM_UP_ROUNDS);
+      await one.round(round * PER_ROUND, keep);
     }
   }
   for (const one of cases) one.refuseOtherSize();
@@ -128,8 +134,8 @@ function growthTable(cases: readonly Case[], gradioMs: ReadonlyMap<number, numbe
   };
 }
 
-function peersTable(cases: readonly Case[], pythonMicroseconds: number | null): Table {
-  const { times: ourTimes, roundMedians: ours } = caseOf(cases, 0, "flag")!;
+function peersTable(cases: readonly Case[], python: PythonPeer | null): Table {
+  const { roundMedians: ours } = caseOf(cases, 0, "flag")!;
   const alone = cases.filter(({ rows }) => rows === 0);
   return {
     columns: ["on an empty dataset", "µs a row", "flag()/it"],
@@ -137,42 +143,35 @@ function peersTable(cases: readonly Case[], pythonMicroseconds: number | null): 
       ...alone.map(({ contender, times, roundMedians }) => {
         return [contender, median(times), ratio(ours, roundMedians)] as const;
       }),
-      ...(pythonMicroseconds === null
+      ...(python === null
         ? []
-        : [[PYTHON, pythonMicroseconds, median(ourTimes) / pythonMicroseconds] as const]),
+        : [[PYTHON, median(python.roundMedians), ratio(ours, python.roundMedians)] as const]),
     ],
   };
 }
 
-/** What Python did in this run: Gradio itself, or its file work alone. */
-interface Beside {
-  readonly gradioMs: number | undefined;
-  readonly pythonMicroseconds: number | null;
-}
-
-/** Against Gradio in this run if it is there, else against its file work in Python. */
-function gradioBar(empty: Case, { gradioMs, pythonMicroseconds }: Beside): Bar[] {
-  const flag = median(empty.times);
+/** Compares with Gradio in this run if it is installed, otherwise with its file work in Python. */
+function gradioBar(empty: Case, gradioMs: number | undefined, python: PythonPeer | null): Bar[] {
   const common = { unit: "x", must: "at most" } as const;
   if (gradioMs !== undefined) {
     const what = "flag() on an empty dataset, against Gradio";
-    return [{ what, measured: flag / (gradioMs * 1000), limit: 1, ...common }];
+    return [{ what, measured: median(empty.times) / (gradioMs * 1000), limit: 1, ...common }];
   }
-  if (pythonMicroseconds === null) return [];
+  if (python === null) return [];
   const what = `flag() on an empty dataset, against ${PYTHON} in Python`;
-  return [{ what, measured: flag / pythonMicroseconds, limit: MAX_OF_PYTHON, ...common }];
+  const measured = ratio(empty.roundMedians, python.roundMedians);
+  return [{ what, measured, limit: MAX_OF_PYTHON, ...common }];
 }
 
-function toBars(cases: readonly Case[], sizes: readonly number[], beside: Beside): Bar[] {
+function growthBars(cases: readonly Case[], sizes: readonly number[]): Bar[] {
   const empty = caseOf(cases, 0, "flag")!;
-  const large = sizes.slice(-LARGE_SIZES).filter((rows) => rows > 0).map((rows): Bar => ({
+  return sizes.slice(-LARGE_SIZES).filter((rows) => rows > 0).map((rows): Bar => ({
     what: `flag() at ${shown(rows)} rows, against an empty dataset`,
     measured: ratio(caseOf(cases, rows, "flag")!.roundMedians, empty.roundMedians),
     limit: MAX_GROWTH,
     unit: "x",
     must: "at most",
   }));
-  return [...gradioBar(empty, beside), ...large];
 }
 
 function makeCases(root: string, sizes: readonly number[]): Case[] {
@@ -188,13 +187,16 @@ async function answer({ quick }: BenchOptions): Promise<Answer> {
   const { sizes, rounds } = quick ? QUICK : FULL;
   await using dir = new TempDir();
   const cases = makeCases(dir.path, sizes);
-  await measure(cases, rounds);
+  await using python = PythonPeer.start(await Deno.makeTempDir({ dir: dir.path }), PER_ROUND);
+  await measure(cases, python, rounds);
   const measured = await measureGradio(sizes.filter((rows) => rows <= GRADIO_ROWS));
   const gradioMs = measured ?? new Map<number, number>();
-  const pythonMicroseconds = await measurePython();
   return {
-    tables: [growthTable(cases, gradioMs), peersTable(cases, pythonMicroseconds)],
-    bars: toBars(cases, sizes, { gradioMs: gradioMs.get(0), pythonMicroseconds }),
+    tables: [growthTable(cases, gradioMs), peersTable(cases, python)],
+    bars: [
+      ...gradioBar(caseOf(cases, 0, "flag")!, gradioMs.get(0), python),
+      ...growthBars(cases, sizes),
+    ],
     notes: [
       `Medians of ${rounds} interleaved rounds, mostly of ${PER_ROUND} rows; what stands with a "/" ` +
       "are medians of the ratios of rounds.",

@@ -40,7 +40,7 @@ async function answer({ quick }: BenchOptions): Promise<Answer> {
     }],
     bars: [],
     notes: [
-      `${rounds} interleaved rounds from start to exit, Deno's caches warm. There is no bar.`,
+      `${rounds} interleaved rounds from start to exit, Deno's caches warm. It has no bar.`,
     ],
   };
 }

@@ -1,6 +1,6 @@
 // Measures the package: main.ts [--quick] [--json] [question...]
 //
-// Figures depend on the machine, so that a missed bar is told and is no failure.
+// Figures depend on the machine, so a missed bar is printed but is not a failure.
 // deno-lint-ignore-file no-console -- a bench prints
 import { type Answer, isMet, type Question } from "./_question.ts";
 import { report, summary, thisMachine } from "./_report.ts";

@@ -1,4 +1,4 @@
-// Does a logger that flags for long take more and more memory?
+// Does a logger that flags for a long time need more and more memory?
 import { runScript } from "../helpers/deno.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import type { Answer, Bar, BenchOptions, Question } from "./_question.ts";
@@ -16,7 +16,7 @@ const WAYS: Readonly<Record<string, Record<string, string>>> = {
   "V8's young space of 4 MiB at most": { DENO_V8_FLAGS: "--max-semi-space-size=4" },
 };
 
-/** The resident bytes of a process after so many flags each. */
+/** Returns the resident bytes of a process after each number of flags. */
 async function residentAfter(
   stops: readonly number[],
   env: Record<string, string>,

@@ -11,7 +11,7 @@ const WRITERS = [1, 8];
 const WAYS = ["rewrite", "segments", "naive loop"] as const;
 const ROUNDS = 6;
 const QUICK_ROUNDS = 2;
-const LONGEST_MS = 20_000; // a way that takes longer is stopped, and has the rate that it reached
+const LONGEST_MS = 20_000; // a way that takes longer is stopped, and has the rate up to then
 
 type Way = (typeof WAYS)[number];
 
@@ -22,7 +22,7 @@ interface Setting {
   readonly concurrent: number;
 }
 
-/** What was counted while flags were under way, the first ones of each writer left out. */
+/** The counts while flags were in flight, without the first ones of each writer. */
 interface Measured extends Setting {
   readonly perSecond: number;
   readonly putsPerFlag: number;
@@ -32,7 +32,7 @@ interface Measured extends Setting {
 /** Flags one sample. */
 type Flag = (index: number) => Promise<unknown>;
 
-/** Counts the requests that it sends, each behind an added latency. */
+/** Counts the requests that it sends, each with an added latency. */
 class Wire {
   readonly counts = { GET: 0, PUT: 0, HEAD: 0 };
   readonly #latencyMs: number;
@@ -62,7 +62,7 @@ async function loggerFlag(storage: S3Adapter, segments: boolean): Promise<Flag> 
   };
 }
 
-/** What a user would write: get, add the row, put if nobody else has, else from the start. */
+/** The loop of a user: get, add the row, put if the object is unchanged, otherwise repeat. */
 function naiveFlag(storage: S3Adapter): Flag {
   return async (index) => {
     const row = `${cellsAt(index).join(",")}\r\n`;
@@ -75,7 +75,7 @@ function naiveFlag(storage: S3Adapter): Flag {
           precondition,
         });
       } catch {
-        // Somebody else was first.
+        // Another writer was first.
       }
     }
   };
@@ -85,7 +85,7 @@ function flagOf(way: Way, storage: S3Adapter): Promise<Flag> | Flag {
   return way === "naive loop" ? naiveFlag(storage) : loggerFlag(storage, way === "segments");
 }
 
-/** One writer's flags, so many at a time, until the time is up. */
+/** One writer's flags, a number at a time, until the time is up. */
 async function writeAll(
   flag: Flag,
   { concurrent }: Setting,
@@ -113,7 +113,7 @@ async function measure(
   wire.reset();
   const start = performance.now();
   const until = Date.now() + LONGEST_MS;
-  // So that few at a time are measured as long as many at once.
+  // A few at a time are measured as long as many at once.
   const many = setting.concurrent === 1 ? rounds * 8 : rounds;
   const counts = await Promise.all(flags.map((flag) => writeAll(flag, setting, many, until)));
   const flagged = counts.reduce((sum, count) => sum + count, 0);
@@ -173,7 +173,7 @@ async function answer({ quick }: BenchOptions): Promise<Answer> {
         must: "at most",
       },
       {
-        what: "requests of an idle flag behind the first, rewrite",
+        what: "requests of an idle flag after the first, rewrite",
         measured: alone.putsPerFlag + alone.getsPerFlag,
         limit: 1,
         unit: "requests",

@@ -1,4 +1,4 @@
-// What does it take to open a large dataset?
+// What does it cost to open a large dataset?
 import { runScript } from "../helpers/deno.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
 import type { Opened } from "./_open_child.ts";
@@ -14,7 +14,7 @@ const CHILD = new URL("_open_child.ts", import.meta.url);
 /** Lets the child collect garbage. */
 const ENV = { DENO_V8_FLAGS: "--expose-gc" };
 const MIB = 2 ** 20;
-/** What chance may make; the datasets differ by many times as much. */
+/** The largest difference by chance; the datasets differ by many times as much. */
 const MAX_GROWTH_MIB = 16;
 const MAX_PEAK_MB = 100;
 const MIN_SPEED = 0.5;
@@ -29,7 +29,7 @@ const NAMES: Readonly<Record<Way, string>> = {
   papaparse: "papaparse",
 };
 
-/** One way to open a dataset of one size, and what that took in each round. */
+/** One way to open a dataset of one size, and its costs in each round. */
 interface Case {
   readonly way: Way;
   readonly rows: number;
@@ -66,7 +66,7 @@ async function openOnce(
   if (result.found !== (way.startsWith("read") ? bytes : rows)) {
     throw new Error(`${NAMES[way]} found ${result.found} in a dataset of ${rows} rows`);
   }
-  // Without the row that was flagged the next one finds what this one found.
+  // Without the flagged row, the next round finds the same bytes as this one.
   Deno.truncateSync(`${dir}/dataset1.csv`, bytes);
   return result;
 }

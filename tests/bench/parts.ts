@@ -17,7 +17,7 @@ const PER_ROUND = 100;
 
 const encoder = new TextEncoder();
 
-/** What becomes of a sample without any storage; each returns something that depends on its work. */
+/** The steps of a sample without a storage; each returns a value that depends on its work. */
 const PURE: Readonly<Record<string, (index: number) => number>> = {
   "components: values to cells": (index) => {
     const options = { column: "answer", simplifyFileData: true };

@@ -1,7 +1,7 @@
-"""Times what Gradio's CSVLogger does with files, and nothing else: python_flag.py DIR.
+"""Times the file work of Gradio's CSVLogger alone: python_flag.py DIR FLAGS.
 
-It opens the file, writes a row, closes it, and counts the rows by reading them all. Prints the
-median microseconds on a file of at most five rows.
+Each line of its standard input starts a round of FLAGS flags, and the median of their microseconds
+is printed.
 """
 
 import csv
@@ -10,9 +10,13 @@ import sys
 import time
 from datetime import datetime
 
-FLAGS = 2000
 FLAGS_WHILE_EMPTY = 5
 SAMPLE = ["why is seven blue, not a cat", "it's the large model of café", "wrong", "ada"]
+
+
+def create(path: str) -> None:
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(["question", "answer", "flag", "username", "timestamp"])
 
 
 def flag(path: str) -> int:
@@ -22,13 +26,18 @@ def flag(path: str) -> int:
         return len(list(csv.reader(file))) - 1
 
 
-times = []
-for i in range(FLAGS):
-    path = f"{sys.argv[1]}/{i // FLAGS_WHILE_EMPTY}.csv"
-    if i % FLAGS_WHILE_EMPTY == 0:
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerow(["question", "answer", "flag", "username", "timestamp"])
+def microseconds(path: str) -> float:
     start = time.perf_counter()
     flag(path)
-    times.append((time.perf_counter() - start) * 1e6)
-print(statistics.median(times))
+    return (time.perf_counter() - start) * 1e6
+
+
+directory, flags = sys.argv[1], int(sys.argv[2])
+for number, _ in enumerate(sys.stdin):
+    times = []
+    for i in range(flags):
+        path = f"{directory}/{number}-{i // FLAGS_WHILE_EMPTY}.csv"
+        if i % FLAGS_WHILE_EMPTY == 0:
+            create(path)
+        times.append(microseconds(path))
+    print(statistics.median(times), flush=True)

@@ -4,8 +4,8 @@ import { tellExactMemory } from "../helpers/exact_memory.ts";
 import { s3Store } from "../helpers/s3_store.ts";
 
 /**
- * What Ceph 16.2 does not keep, measured beneath the adapter: a DELETE that meets a swap is dropped
- * and none the less answered with 204 (in 112 of 200 rounds), and so, rarely, is a plain PUT. A
+ * Ceph 16.2 breaks two rules, as measured without the adapter: a DELETE during a swap is dropped
+ * but answered with 204 (in 112 of 200 rounds), and so, rarely, is a plain PUT. A
  * request under a condition is never dropped.
  */
 const NOT_KEPT = /^33\./;

@@ -27,7 +27,7 @@ async function writer(
   return JSON.parse(stdout);
 }
 
-/** How often each sample is in the bucket; one whose cells are not whole fails the test. */
+/** Counts each sample in the bucket; one whose cells are not whole fails the test. */
 async function samplesIn(options: S3AdapterOptions): Promise<Map<string, number>> {
   const storage = new S3Adapter(options);
   const found = new Map<string, number>();

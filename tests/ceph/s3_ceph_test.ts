@@ -19,7 +19,7 @@ async function makeBucket() {
   return options;
 }
 
-Deno.test("S3Adapter on Ceph says what is wrong with its configuration", async () => {
+Deno.test("S3Adapter on Ceph names the wrong part of its configuration", async () => {
   await checkConfiguration(await makeBucket());
 });
 

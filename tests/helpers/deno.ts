@@ -1,6 +1,7 @@
 /** The result of a process. */
 export interface Ended {
   readonly success: boolean;
+  readonly code: number;
   readonly signal: Deno.Signal | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -59,7 +60,7 @@ export async function runScript(
   script: string | URL,
   options: ScriptOptions = {},
 ): Promise<Ended> {
-  const { success, signal, stdout, stderr } = await startScript(script, options).output();
+  const { stdout, stderr, ...ended } = await startScript(script, options).output();
   const decoder = new TextDecoder();
-  return { success, signal, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+  return { ...ended, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

@@ -31,7 +31,7 @@ export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}):
         method: init.method ?? "GET",
         url: new URL(url),
         headers: new Headers(init.headers),
-        body: new Uint8Array(await new Response(init.body ?? null).arrayBuffer()),
+        body: copyOf(init.body),
         signal: init.signal ?? null,
       };
       init.signal?.throwIfAborted(); // aborted while its body was read

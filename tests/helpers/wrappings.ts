@@ -22,6 +22,7 @@ export const WRAPPER_SETTINGS: ConformanceSettings = {
   overwrites: 200,
   increments: 20,
   operations: 100,
+  streamBytes: 16 * 1024 * 1024,
 };
 
 /** Each wrapper alone, and two stacks of all of them. */

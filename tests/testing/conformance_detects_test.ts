@@ -4,6 +4,7 @@ import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import {
   behaviours,
   conformance,
+  type ConformanceSettings,
   notCovered,
   type RacerJob,
   runBehaviour,

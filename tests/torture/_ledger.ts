@@ -6,43 +6,43 @@ import { rowText } from "../helpers/row_text.ts";
 import { parseStrictly } from "../helpers/strict_csv.ts";
 import type { Counts } from "./_verdict.ts";
 
-/** What the rows of one writer are; their ids are its name, a hyphen and a number. */
+/** The form of one writer's rows; their ids are its name, a hyphen and a number. */
 export interface RowForm {
   readonly labels: readonly [id: string, text: string];
   /** The length of each text. */
   readonly length: number;
-  /** The length of each row's file; absent: the rows have none. */
+  /** The length of each row's file; absent: rows without files. */
   readonly fileLength?: number | undefined;
 }
 
-/** Where rows are looked for. */
+/** A place that is searched for rows. */
 export interface Place {
   readonly storage: StorageAdapter;
   /** The datasets there, by their keys. @default {the numbered ones} */
   readonly isDataset?: (key: string) => boolean;
-  /** What another program leaves at the end of files, to be cut off by whoever adds to them. */
+  /** Bytes that another program leaves at the end of files; the next writer removes them. */
   readonly debris?: string;
 }
 
-/** What was found out. */
+/** The result of a check. */
 export interface Judgement {
   readonly counts: Counts;
   readonly broken: readonly string[];
-  /** How many dataset files there are. */
+  /** The number of dataset files. */
   readonly files: number;
 }
 
-/** What must not be held against the logger, as another program did it. */
+/** Damage that another program did, and that does not count against the logger. */
 export interface Excuses {
   /** Whether a row need not be there. */
   readonly mayMiss?: (id: string) => boolean;
   /** Whether a row's file need not be there. */
   readonly mayMissFile?: (id: string) => boolean;
-  /** Whether the counts that writers were told need not be the places of their rows. */
+  /** Whether the returned counts need not be the places of the rows. */
   readonly mayMiscount?: boolean;
-  /** Whether a row may be cut short, if it is the last one of a file that no writer came back to. */
+  /** Whether a row may be cut short if it is the last one of a file that no writer used again. */
   readonly mayBeCut?: (id: string) => boolean;
-  /** Whether a row may stand behind a header of its own. */
+  /** Whether a row may follow a second header. */
   readonly mayRepeatHeader?: (id: string) => boolean;
 }
 
@@ -52,12 +52,12 @@ type Complaint = readonly [fault: Fault, why: string];
 const NUMBERED = /(?:^|\/)dataset\d+(?:\.\d+)?\.csv$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
 
-/** How a text ends whose last row is whole. */
+/** The end of a text whose last row is whole. */
 export const WHOLE_END: RegExp = /,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\r\n$/;
 const ROW_START = /^[a-z]+\d*-\d+,/;
 const LONGEST_ID = 40;
 
-/** Where the last line begins that begins with an id: those within a text do not. */
+/** The offset of the last line that begins with an id: lines within a text do not. */
 function lastRowStart(text: string): number {
   for (let at = text.length; at > 0;) {
     at = text.lastIndexOf("\r\n", at - 1);
@@ -90,22 +90,22 @@ export function onDisk(root: string): Place {
   return { storage: new LocalFsAdapter({ root }) };
 }
 
-/** Who sent which rows, what they were told, and whether that is true. */
+/** Which writers sent which rows, the answers that they got, and whether these are true. */
 export class Ledger {
   readonly #forms: Map<string, RowForm> = new Map();
   readonly #told: Map<string, Told> = new Map();
 
-  /** Expects the rows of a writer. What it is not told of them is unknown: there at most once. */
+  /** Expects the rows of a writer. A row without an answer is unknown: it is there at most once. */
   expect(writer: string, form: RowForm): void {
     this.#forms.set(writer, form);
   }
 
-  /** Keeps what a writer was told of a row. */
+  /** Records the answer that a writer got for a row. */
   tell(id: string, told: Told): void {
     this.#told.set(id, told);
   }
 
-  /** How many rows were surely taken. */
+  /** The number of acknowledged rows. */
   get acknowledged(): number {
     return [...this.#told.values()].filter((told) => typeof told === "object").length;
   }
@@ -116,7 +116,7 @@ export class Ledger {
     return acknowledged < rows ? [`${acknowledged} of ${rows} flags were acknowledged`] : [];
   }
 
-  /** How many rows were surely not taken. */
+  /** The number of refused rows. */
   get refused(): number {
     return [...this.#told.values()].filter((told) => told === "refused").length;
   }
@@ -150,7 +150,7 @@ class Trial {
 
   async see(place: Place): Promise<void> {
     const { storage, isDataset = (key) => NUMBERED.test(key) } = place;
-    const places = new Map<string, number>(); // how many rows the parts before have, by dataset
+    const places = new Map<string, number>(); // the number of rows in earlier parts, by dataset
     for (const key of (await keysOf(storage)).filter(isDataset).sort(byPart)) {
       this.#files++;
       const [dataset] = partOf(key);
@@ -202,7 +202,7 @@ class Trial {
     }
   }
 
-  /** A text without its last row, where that may be cut short, and is. */
+  /** A text without its last row if that is cut short and may be. */
   #withoutCut(text: string): string {
     const start = lastRowStart(text);
     const [id = ""] = text.slice(start).split(",", 1);
@@ -233,7 +233,7 @@ class Trial {
   #expectCount(key: string, id: string, place: number): void {
     const told = this.#told.get(id);
     if (this.#excuses.mayMiscount || typeof told !== "object" || told.count === place) return;
-    this.#broken.push(`${key}, row ${place}: the writer of ${id} was told ${told.count}`);
+    this.#broken.push(`${key}, row ${place}: the writer of ${id} got the count ${told.count}`);
   }
 
   #formOf(id: string): RowForm | undefined {
@@ -245,7 +245,7 @@ class Trial {
     if (row.length !== header.length) return ["torn", "of another length"];
     const id = row[0] ?? "";
     const form = this.#formOf(id);
-    if (form === undefined) return ["torn", "nobody sent it"];
+    if (form === undefined) return ["torn", "no writer sent it"];
     if (form.labels.some((label, i) => header[i] !== label)) {
       return ["misplaced", "under foreign headers"];
     }

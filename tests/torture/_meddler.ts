@@ -6,8 +6,8 @@ import { rowText } from "../helpers/row_text.ts";
 import type { RowForm } from "./_ledger.ts";
 
 /**
- * What an act does to rows: it removes the directory or moves it away, destroys the dataset files or
- * moves them aside within the directory, may destroy the rows of its time, or does nothing to them.
+ * The effect of an act on rows: it removes or moves the directory, destroys the dataset files or
+ * moves them aside within the directory, may destroy the rows of its time, or leaves them alone.
  */
 export type Effect = "razes" | "takes away" | "destroys" | "sets aside" | "disturbs" | "spares";
 
@@ -26,32 +26,32 @@ export interface ForeignRow {
   readonly to: number;
 }
 
-/** The half of a row; in a file that no writer comes back to it stays. */
+/** Half a row; it stays in a file that no writer uses again. */
 export const TORN = 'torn-1,"half a row\r\n';
 const LIVE = /^dataset\d+\.csv$/;
 const READ_ONLY_MS = 30;
 const MOST_TRIES = 50;
 const encoder = new TextEncoder();
 
-/** The header of the files that are put in the place of others. */
+/** The header of the files that replace others. */
 export const STRANGE: RowForm = { labels: ["strange", "other"], length: 10 };
 
 async function pause(ms: number): Promise<void> {
   await new Promise((done) => setTimeout(done, ms));
 }
 
-/** Another program that does as it likes in a dataset's directory. */
+/** Another program that changes a dataset's directory without regard for writers. */
 export class Meddler {
   readonly root: string;
   readonly #form: RowForm;
   /** The directories that were renamed. */
   readonly renamed: string[] = [];
   readonly rows: ForeignRow[] = [];
-  /** What the rows are in files that took the place of others of their size, by their writers. */
+  /** The form of the rows in files that replaced others of the same size, by their writers. */
   readonly lookalikes: Map<string, RowForm> = new Map();
   #count = 0;
 
-  /** Adds rows of this form where it adds some. */
+  /** The form of the rows that it adds. */
   constructor(root: string, form: RowForm) {
     this.root = root;
     this.#form = form;
@@ -107,7 +107,7 @@ export class Meddler {
     for (const path of this.#paths()) await act(path);
   }
 
-  /** Files are made while it is emptied. */
+  /** Files are created while it is emptied. */
   #deleteDirectory(): void {
     for (let i = 0; i < MOST_TRIES; i++) {
       try {
@@ -128,7 +128,7 @@ export class Meddler {
     }
   }
 
-  /** Puts a file in the place of another: as an editor saves one, in one step. */
+  /** Replaces a file in one step, as an editor does. */
   #swap(path: string, body: Uint8Array): void {
     Deno.writeFileSync(`${path}.new`, body);
     Deno.chmodSync(`${path}.new`, 0o666);
@@ -142,7 +142,7 @@ export class Meddler {
     this.#swap(path, encoder.encode(encodeRow([...STRANGE.labels, "timestamp"]) + row));
   }
 
-  /** Only the version tells the two files apart: they and their headers have the same length. */
+  /** Only the version distinguishes the two files: they and their headers have the same length. */
   #replaceAlike(path: string): void {
     const header = this.#ownHeader(path);
     if (header === null) return;
@@ -170,8 +170,8 @@ export class Meddler {
   }
 
   /**
-   * As a writer that was killed leaves it, so under the lock: without it, the next row of ours could
-   * come between the check and the torn bytes, which nobody can help.
+   * Leaves half a row as a killed writer does, so under the lock: without it, another row could
+   * come between the check and the torn bytes, which no logger can prevent.
    */
   async #tear(): Promise<void> {
     const lock = await lockDirectory(this.root).catch(() => null);
@@ -182,13 +182,13 @@ export class Meddler {
     } finally {
       lock?.release();
     }
-    await pause(READ_ONLY_MS); // a repair rewrites the file: no other act may fall into it
+    await pause(READ_ONLY_MS); // a repair rewrites the file: no other act may run meanwhile
   }
 
   /** As Gradio does: open, append, close. */
   #addRow(path: string): void {
     const header = this.#ownHeader(path);
-    // Behind a torn row it would be torn as well, and nobody's to mend.
+    // After a torn row it would be torn as well, and no logger could repair it.
     if (header === null || Deno.readTextFileSync(path).endsWith(TORN)) return;
     const id = `gradio-${this.rows.length}`;
     const from = Date.now();
@@ -212,7 +212,7 @@ export class Meddler {
     }
   }
 
-  /** Lock and stage files, wherever they lie. */
+  /** Lock and stage files, in any directory. */
   #removeStages(dir: string = this.root): void {
     try {
       for (const { name, isDirectory } of Deno.readDirSync(dir)) {

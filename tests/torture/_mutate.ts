@@ -57,7 +57,7 @@ function validDataset(header: readonly string[], random: () => number): number[]
   return [...new TextEncoder().encode(text)];
 }
 
-/** Bytes that mean nothing as a whole. */
+/** Bytes without a meaning. */
 function noise(random: () => number): number[] {
   const pieces = Array.from({ length: below(random, 30) }, () => {
     return below(random, 3) === 0 ? [below(random, 256)] : PIECES[below(random, PIECES.length)]!;
@@ -65,7 +65,7 @@ function noise(random: () => number): number[] {
   return pieces.flat();
 }
 
-/** The bytes of a dataset that somebody damaged, or of none; now and then a whole one. */
+/** The bytes of a damaged dataset, or random ones; sometimes those of a whole one. */
 export function damaged(
   header: readonly string[],
   random: () => number,

@@ -6,26 +6,26 @@ import { READY, type WriterJob, type WriterLine } from "./_writer.ts";
 
 const SCRIPT = new URL("./_writer.ts", import.meta.url);
 
-/** When a writer is killed: so long after its first row, or after it is ready. */
+/** When a writer is killed: milliseconds after its first row, or after it is ready. */
 export interface Kill {
   readonly afterMs: number;
   readonly behind: "ready" | "row";
 }
 
-/** How a writer is run. */
+/** Options of a writer's process. */
 export interface RunOptions extends Pick<ScriptOptions, "through"> {
   readonly kill?: Kill;
-  /** Told of each row as it is heard of. */
+  /** Called with each row when its answer arrives. */
   readonly onLine?: (line: WriterLine) => void;
 }
 
-/** What the line of a writer says of its row. */
+/** Returns the answer that a line of a writer reports. */
 export function toldIn({ count, outcome }: WriterLine): Told {
   if (count !== undefined) return { count };
   return outcome === "unknown" ? "unknown" : "refused";
 }
 
-/** Runs a writer to its end, natural or not, and keeps in a ledger what it was told. */
+/** Runs a writer to its end, natural or not, and records its answers in a ledger. */
 export async function runWriter(
   job: WriterJob,
   ledger: Ledger,

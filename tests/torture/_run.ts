@@ -1,5 +1,5 @@
-// Runs one torture: _run.ts NAME EFFORT, where the effort is JSON. Ends with 1 where a promise was
-// broken. It starts no process of its own kind.
+// Runs one torture: _run.ts NAME EFFORT (the effort is JSON). Exits with 1 if a promise was
+// broken.
 // deno-lint-ignore-file no-console -- it reports on a terminal
 import { TORTURES } from "./_all.ts";
 import { type Effort, isClean, lineOf, type Torture } from "./_verdict.ts";

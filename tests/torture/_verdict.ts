@@ -1,50 +1,50 @@
-/** What became of the rows of one torture. */
+/** Counts of the rows of one torture. */
 export interface Counts {
-  /** Rows that a writer was told are there. */
+  /** Rows that were acknowledged. */
   readonly acknowledged: number;
   /** Acknowledged rows that are there. */
   readonly found: number;
-  /** Acknowledged rows that must be there, and are not. */
+  /** Acknowledged rows that are missing. */
   readonly lost: number;
   /** Copies beyond the first one. */
   readonly doubled: number;
-  /** Rows and files that are not whole, or not what was sent. */
+  /** Rows and files that are not whole, or differ from those sent. */
   readonly torn: number;
   /** Rows under headers that are not theirs. */
   readonly misplaced: number;
-  /** Rows of which nobody knew, and which are there. */
+  /** Rows without an answer that are there. */
   readonly unknownLanded: number;
 }
 
-/** What one torture found. */
+/** The result of one torture. */
 export interface Verdict extends Counts {
   readonly name: string;
-  /** What was done, in a few words. */
+  /** A short description. */
   readonly done: string;
-  /** What else is worth knowing. */
+  /** Further remarks. */
   readonly notes: readonly string[];
-  /** Every other promise that was broken, in a sentence each; none may be. */
+  /** The other promises that were broken, in a sentence each. */
   readonly broken: readonly string[];
 }
 
-/** How hard to torture. */
+/** How long and how hard to torture. */
 export interface Effort {
-  /** Whether a few seconds have to do. */
+  /** Whether to take only a few seconds. */
   readonly quick: boolean;
   readonly seed: number;
-  /** How long each of those runs that could go on for ever. */
+  /** The duration of each torture without a natural end. */
   readonly minutes: number;
 }
 
-/** One torture; each of its verdicts is told as soon as it is known. */
+/** One torture; each verdict is yielded as soon as it is known. */
 export interface Torture {
   readonly name: string;
-  /** Whether it goes on for as many minutes as it is given. @default {false} */
+  /** Whether it runs for the given minutes. @default {false} */
   readonly isLasting?: boolean;
   readonly run: (effort: Effort) => AsyncGenerator<Verdict, void, undefined>;
 }
 
-/** The counts where there are no rows to count. */
+/** The counts without any rows. */
 export const NO_COUNTS: Counts = {
   acknowledged: 0,
   found: 0,
@@ -77,7 +77,7 @@ export function sum(all: readonly Counts[]): Counts {
   };
 }
 
-/** The one line that a verdict is printed as, and below it what was broken. */
+/** Formats a verdict as one line, with the broken promises below it. */
 export function lineOf(verdict: Verdict): string {
   const { name, done, acknowledged, found, lost, doubled, torn, misplaced } = verdict;
   const notes = verdict.notes.length === 0 ? "" : ` (${verdict.notes.join("; ")})`;

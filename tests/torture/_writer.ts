@@ -1,28 +1,28 @@
-// Flags rows with a CSVLogger in a process of its own, and prints what became of each.
+// Flags rows with a CSVLogger in a separate process, and prints the answer to each.
 import { CSVLogger, file, LocalFsAdapter, StorageError, value } from "@flagstone/flagging";
 import { rowText } from "../helpers/row_text.ts";
 import { FILE_LABEL, type RowForm } from "./_ledger.ts";
 
-/** What a process is to do. */
+/** The job of a process. */
 export interface WriterJob extends RowForm {
   readonly root: string;
   /** Its name, which its rows' ids begin with. */
   readonly writer: string;
-  /** How many rows. @default {until it is killed, or the time is over} */
+  /** The number of rows. @default {until it is killed, or the time is over} */
   readonly rows?: number;
-  /** For how many milliseconds. */
+  /** The duration in milliseconds. */
   readonly forMs?: number;
   /** How many rows are flagged at once. @default {1} */
   readonly burst?: number;
   /** When to begin, in milliseconds since 1970, so that many processes begin together. */
   readonly startAt?: number;
-  /** Begins a directory with every burst: those of all writers, or its own. */
+  /** Begins a directory with every burst: shared with all writers, or separate. */
   readonly firstFlags?: "together" | "alone";
-  /** How far the beginnings of directories lie apart, in milliseconds. @default {0} */
+  /** Milliseconds between the beginnings of directories. @default {0} */
   readonly everyMs?: number;
 }
 
-/** What became of one row; the first line of a process has no row. */
+/** The answer to one row; the first line of a process has no row. */
 export interface WriterLine {
   readonly id: string;
   /** When its flag() was called, and when it settled, in milliseconds since 1970. */
@@ -33,7 +33,7 @@ export interface WriterLine {
   readonly outcome?: string;
 }
 
-/** What a process prints before its first row. */
+/** The line that a process prints before its first row. */
 export const READY = "ready";
 
 async function flagOne(logger: CSVLogger, id: string, job: WriterJob): Promise<WriterLine> {
@@ -84,7 +84,7 @@ async function run(job: WriterJob): Promise<void> {
     if (round === 0 || everyMs > 0) await waitUntil(begin + round * everyMs);
     const ids = Array.from({ length: Math.min(burst, rows - i) }, (_, j) => `${writer}-${i + j}`);
     await Promise.all(ids.map(async (id) => {
-      // deno-lint-ignore no-console -- how it is heard, also when this process is killed
+      // deno-lint-ignore no-console -- the parent reads it, also after this process is killed
       console.log(JSON.stringify(await flagOne(logger, id, job)));
     }));
   }

@@ -7,11 +7,11 @@ import type { WriterJob } from "./_writer.ts";
 const LABELS = ["id", "text"] as const;
 const OTHERS = ["other id", "other text"] as const;
 
-/** What a crowd of processes does. */
+/** The job of a crowd of processes. */
 interface Crowd {
   readonly name: string;
   readonly processes: number;
-  /** How many of them use other headers. */
+  /** The number of processes with other headers. */
   readonly strangers: number;
   readonly rows: number;
   readonly how?: Pick<WriterJob, "firstFlags" | "everyMs">;
@@ -48,7 +48,7 @@ async function gather(crowd: Crowd): Promise<Verdict> {
   }));
   const { counts, broken, files } = await ledger.judge([onDisk(root)]);
   const directories = how.firstFlags === undefined ? 1 : rows;
-  // A writer looks for its file once, and makes one where the newest is not its own.
+  // A writer looks for its file once, and creates one if the newest has other headers.
   const most = directories * (strangers === 0 ? 1 : processes);
   return {
     name,

@@ -16,11 +16,11 @@ const MIB = 1024 * 1024;
 const SAMPLE_MS = 20;
 const LOOK_EVERY = 100; // settled flags
 const PATIENCE_MS = 300_000;
-/** What a flag under way may hold: its texts, its row and its promises. */
+/** The bytes that a flag in flight may hold: its texts, its row and its promises. */
 const BYTES_A_FLAG = 20_000;
 const BYTES_FOR_ALL = 100 * MIB;
 
-/** One flood: so many flags at once, into one storage. */
+/** One flood: a number of flags at once, into one storage. */
 interface Flood {
   readonly name: string;
   readonly flags: number;
@@ -50,13 +50,13 @@ function floods(quick: boolean): Flood[] {
   ];
 }
 
-/** What this thread holds; the process may run others. */
+/** The bytes that this thread holds; the process may have other threads. */
 function held(): number {
   const { heapUsed, external } = Deno.memoryUsage();
   return heapUsed + external;
 }
 
-/** Keeps the most memory that was seen; whoever runs without a turn of the event loop must look. */
+/** Records the peak of memory; code that does not yield to the event loop must call `look()`. */
 class Gauge implements Disposable {
   readonly #before: number = held();
   readonly #timer: ReturnType<typeof setInterval> = setInterval(() => this.look(), SAMPLE_MS);
@@ -66,7 +66,7 @@ class Gauge implements Disposable {
     this.#most = Math.max(this.#most, held());
   }
 
-  /** How many bytes more there were at most. */
+  /** The largest growth in bytes. */
   get grown(): number {
     return this.#most - this.#before;
   }
@@ -126,5 +126,5 @@ async function* run({ quick }: Effort): AsyncGenerator<Verdict, void, undefined>
   for (const flood of floods(quick)) yield await pour(flood);
 }
 
-/** More flags at once than anybody waits for. */
+/** More flags at once than a program waits for. */
 export const flood: Torture = { name: "flood", run };

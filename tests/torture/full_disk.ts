@@ -17,7 +17,7 @@ const DISK = "size=2m";
 const MOST_FREE = 100_000;
 const MOST_FLAGS = 40;
 
-/** In the middle of what the space ends. */
+/** The operation in which the space ends. */
 const MOMENTS: Readonly<Record<string, RowForm>> = {
   "a row": { labels: LABELS, length: 9000 },
   "a file": { labels: LABELS, length: 100, fileLength: 100_000 },
@@ -25,7 +25,7 @@ const MOMENTS: Readonly<Record<string, RowForm>> = {
   "the first flag": { labels: LABELS, length: 100_000 },
 };
 
-/** Flags one row, and keeps in the ledger what it was told. */
+/** Flags one row, and records the answer in the ledger. */
 async function flagOne(
   logger: CSVLogger,
   id: string,
@@ -49,7 +49,7 @@ async function openLogger(root: string, { fileLength }: RowForm): Promise<CSVLog
   return logger;
 }
 
-/** What refused samples must not leave: copies of files whose rows are not there, and torn rows. */
+/** Remains that refused samples must not leave: copies of files without rows, and torn rows. */
 async function leftovers(root: string, kept: number): Promise<string[]> {
   const keys = await keysOf(new LocalFsAdapter({ root }));
   const copies = keys.filter((key) => key.startsWith(`${FILE_LABEL}/`));
@@ -61,7 +61,7 @@ async function leftovers(root: string, kept: number): Promise<string[]> {
   ];
 }
 
-/** The space ends where a process may write no longer files, and comes back for the next one. */
+/** The space ends by a limit on the length of files, which the next process does not have. */
 async function meetLimit(): Promise<Verdict> {
   const results = [];
   for (const [moment, form] of Object.entries(MOMENTS)) {

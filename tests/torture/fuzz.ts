@@ -24,7 +24,7 @@ const STAMP_FORM = "0000-00-00 00:00:00.000000";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What a logger is let loose on. */
+/** The bytes that a logger finds, and their treatment. */
 interface PartWriter {
   readonly key: string;
   readonly header: readonly string[];
@@ -45,7 +45,7 @@ const TARGETS: readonly PartWriter[] = [
   },
 ];
 
-/** All that a scanner tells. */
+/** All results of a scanner. */
 function scan(bytes: Bytes, cuts: () => number) {
   const scanner = new RecordScanner();
   const records: [number, number][] = [];
@@ -87,7 +87,7 @@ function latin(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** What lies behind the last whole row is there as it was, or set aside. */
+/** Asserts that the bytes after the last whole row are unchanged, or set aside. */
 async function restIsKept(storage: MemoryAdapter, key: string, rest: string): Promise<boolean> {
   for (const aside of await keysOf(storage, `${key}.torn-`)) {
     if (latin(await bytesOf(storage, aside)) === rest) return true;
@@ -125,7 +125,7 @@ async function fuzzLog(bytes: Bytes, target: PartWriter, random: () => number): 
   assert(rest === "nothing" && end === before, `the row is glued to others in ${taken}`);
 }
 
-/** Whether what lies behind the last whole row lacks nothing but its line end. */
+/** Whether the bytes after the last whole row lack only their line ending. */
 function mayBeGoneOn(bytes: Bytes): boolean {
   const { rest, restCells, cells: [first = restCells] } = readByteByByte(bytes);
   if (rest !== "record") return rest === "nothing";
@@ -135,7 +135,7 @@ function mayBeGoneOn(bytes: Bytes): boolean {
   return restCells.length === first.length && !isTorn;
 }
 
-/** All records are read, the last one with or without its line end, with all their cells. */
+/** All records are read with all their cells, the last one with or without its line ending. */
 async function expectRead(storage: MemoryAdapter, key: string, bytes: Bytes): Promise<void> {
   const { cells, rest, restCells } = readByteByByte(bytes);
   const expected = rest === "nothing" ? cells : [...cells, restCells];
@@ -157,10 +157,10 @@ async function expectKept(
   const [was, is] = [latin(bytes), latin(await bytesOf(storage, key))];
   assert(is.startsWith(was.slice(0, end)), "whole rows changed");
   if (is === was || (is.startsWith(was) && mayBeGoneOn(bytes))) return;
-  assert(await restIsKept(storage, key, was.slice(end)), "bytes behind the last row are gone");
+  assert(await restIsKept(storage, key, was.slice(end)), "the bytes after the last row are gone");
 }
 
-/** What each seed is let loose on. */
+/** The kinds of damage that each seed plays. */
 const SUBJECTS: Readonly<Record<string, (seed: number) => void | Promise<void>>> = {
   "fuzz-scanner": (seed) => {
     const random = randomFrom(seed);

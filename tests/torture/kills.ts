@@ -16,7 +16,7 @@ const LABELS = ["id", "text"] as const;
 const FILE_LENGTH = 5000;
 const BURST = 4;
 const HALF_A_ROW = 'next-0,"half a row\r\n';
-const LANES = 3; // chains of kills at a time, so that nobody waits for the start of a process
+const LANES = 3; // chains of kills at a time, because starting a process takes long
 
 /** A chain of kills: one process after the other in one directory. */
 interface Chain {
@@ -51,7 +51,7 @@ function chains(quick: boolean, random: () => number, firstFlags: boolean): Chai
   return made;
 }
 
-/** A process that is not the killed one goes on, in each of these directories. */
+/** Another process continues in each of these directories. */
 async function goOn(root: string, directories: readonly string[], job: WriterJob, ledger: Ledger) {
   const { length, fileLength = 0 } = job;
   ledger.expect("next", { labels: LABELS, length, fileLength });
@@ -67,14 +67,14 @@ async function goOn(root: string, directories: readonly string[], job: WriterJob
 }
 
 /**
- * Leaves what a kill at the worst moment leaves: a file that was staged, and half a row, where no
- * kill has left one. Whether it left half a row.
+ * Leaves the remains of a kill at the worst moment: a staged file, and half a row if no kill left
+ * one. Returns whether it left half a row.
  */
 async function plant(root: string): Promise<boolean> {
   Deno.writeTextFileSync(`${root}/${RESERVED_PREFIX}stage-planted`, HALF_A_ROW);
   const path = `${root}/dataset1.csv`;
   const found = await onDisk(root).storage.read("dataset1.csv", { range: { last: 100 } });
-  if (found === null) return false; // it was killed before it made any
+  if (found === null) return false; // it was killed before it created one
   const isWhole = WHOLE_END.test(await new Response(found.body).text());
   if (isWhole) Deno.writeTextFileSync(path, HALF_A_ROW, { append: true });
   return isWhole;
@@ -85,7 +85,7 @@ async function setAsideIn(root: string): Promise<string[]> {
   return (await keysOf(onDisk(root).storage)).filter((key) => key.includes(".torn-"));
 }
 
-/** What the adapter keeps under names of its own. */
+/** The files that the adapter keeps for itself. */
 async function debrisIn(root: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, path } of walk(root)) {
@@ -103,7 +103,7 @@ function directoriesIn(path: string, prefix: string): string[] {
   try {
     return Array.from(Deno.readDirSync(path), ({ name }) => `${prefix}${name}`);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return []; // it was killed before it made any
+    if (error instanceof Deno.errors.NotFound) return []; // it was killed before it created one
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 // Tortures the loggers: main.ts [--quick] [--minutes N] [--seed N] [name...]
 //
-// A name picks a torture, or all whose names begin with it. Prints a line for each, and ends with 1
-// where a promise was broken. Those that could go on for ever run last: side by side, each in a
-// process of its own, for twenty minutes.
+// A name picks a torture, or all whose names begin with it. Prints a line each, and exits with 1
+// if a promise was broken. Tortures without a natural end run last: side by side, each in a
+// separate process, for twenty minutes.
 // deno-lint-ignore-file no-console -- it reports on a terminal
 import { parseArgs } from "@std/cli/parse-args";
 import { TORTURES } from "./_all.ts";
@@ -27,7 +27,7 @@ function picks(word: string, { name }: Torture): boolean {
   return name === word || (!isName && name.startsWith(`${word}-`));
 }
 
-/** A number from 0, or `NaN`. */
+/** Returns the number in a text, or `NaN` if it is not a number from 0. */
 function numberIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : NaN;
@@ -53,7 +53,7 @@ function parseArguments(given: readonly string[]): Arguments | null {
   return { quick, minutes, seed, tortures };
 }
 
-/** Runs a torture in a process of its own, and tells what that tells. */
+/** Runs a torture in a separate process, and prints its output. */
 async function runApart({ name }: Torture, effort: Effort): Promise<boolean> {
   const { success, stdout, stderr } = await runScript(RUN, {
     args: [name, JSON.stringify(effort)],

@@ -46,7 +46,7 @@ function overlaps(a: Span, b: Span): boolean {
   return a.from <= b.to && a.to >= b.from;
 }
 
-/** Every act so often, in an order of their own. */
+/** Every act the same number of times, in a random order. */
 function plan(names: readonly string[], times: number, random: () => number): string[] {
   const all = Array.from({ length: times }, () => names).flat();
   for (let i = all.length - 1; i > 0; i--) {
@@ -76,7 +76,7 @@ async function meddle(
   const acts: Act[] = [];
   const names = Object.keys(meddler.acts);
   const calm = names.filter((name) => CALM.includes(meddler.acts[name]![0]));
-  // Else nearly every row would be excused: what comes behind the last destruction must be there.
+  // Otherwise nearly every row would be excused: rows after the last destruction must be there.
   const planned = [...plan(names, times, random), ...plan(calm, times, random)];
   const startAt = Date.now() + STARTS_WITHIN_MS;
   const forMs = planned.length * (pauseMs + 20) + 500;
@@ -120,7 +120,7 @@ async function meddle(
       if (may) excused++;
       return may;
     },
-    // An editor empties the file for a moment: who looks at it then gives it a header again.
+    // An editor empties the file for a moment: a writer that opens it then writes a header again.
     mayRepeatHeader: wasDisturbed,
     // An editor may read a row that is being written, and write back the half that it saw.
     mayBeCut: wasDisturbed,
@@ -149,7 +149,7 @@ async function meddle(
   };
 }
 
-/** How many torn rows were set aside, whole as the other program left them. */
+/** The number of torn rows that were set aside as the other program left them. */
 async function setAsideIn(storages: readonly StorageAdapter[]): Promise<number> {
   let kept = 0;
   for (const storage of storages) {

@@ -15,7 +15,7 @@ import { TempDir } from "../helpers/temp_dir.ts";
 import { type Effort, NO_COUNTS, type Torture, type Verdict } from "./_verdict.ts";
 
 const OPERATIONS = 400;
-/** A round that hangs takes for ever; one on a starved machine, minutes. */
+/** A limit for a round that hangs; one on a busy machine may take minutes. */
 const LONGEST_ROUND_MS = 600_000;
 const LONGEST_CALL_MS = 120_000;
 const BUCKETS = 1000; // each round takes one
@@ -23,7 +23,7 @@ const QUICK_BUCKETS = 20;
 const WORKER_SCRIPT = new URL("../helpers/worker_serve.ts", import.meta.url);
 const R2_WORKER = new URL("../helpers/r2_model_worker.ts", import.meta.url);
 
-/** Makes an adapter over an empty store; a root on the disk is given to those that need one. */
+/** Creates an adapter on an empty store; those on the disk use the given root. */
 type Maker = (root: string) => StorageAdapter;
 
 /** The adapters that need no server; MemoryAdapter is the model that all are compared with. */
@@ -38,7 +38,7 @@ const ADAPTERS: Readonly<Record<string, Maker>> = {
 
 const randomOperations = behaviours.filter(({ group }) => group === "Model");
 
-/** Plays a round; gives how many calls were made. */
+/** Plays a round; returns the number of calls. */
 type Play = (seed: number) => Promise<number>;
 
 /** Plays on adapters of this process. */
@@ -116,7 +116,7 @@ async function* runOnR2(effort: Effort): AsyncGenerator<Verdict, void, undefined
   yield await playFor("model-r2", playIn(worker.url), effort);
 }
 
-/** Random operations on each adapter, beside the model. */
+/** Random operations on each adapter, compared with the model. */
 export const models: readonly Torture[] = [
   ...Object.entries(ADAPTERS).map(([adapter, make]): Torture => {
     const name = `model-${adapter}`;

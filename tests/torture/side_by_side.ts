@@ -11,7 +11,7 @@ const VERSIONS = {
 async function* run({ quick }: Effort): AsyncGenerator<Verdict, void, undefined> {
   await using dir = new TempDir();
   const root = `${dir.path}/root`;
-  const starts = quick ? 2 : 4; // apps are restarted, too
+  const starts = quick ? 2 : 4; // apps are also restarted
   const rows = quick ? 50 : 250;
   const ledger = new Ledger();
   await Promise.all(
@@ -23,7 +23,7 @@ async function* run({ quick }: Effort): AsyncGenerator<Verdict, void, undefined>
     }),
   );
   const { counts, broken, files } = await ledger.judge([onDisk(root)]);
-  // Each start looks at the newest file only, and makes another where that is the other app's.
+  // Each start looks at the newest file only, and creates another one if that is the other app's.
   const most = 2 * starts;
   yield {
     name: "side by side",

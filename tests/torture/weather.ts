@@ -20,11 +20,11 @@ const FORM: RowForm = { labels: ["id", "text"], length: 100 };
 const WITH_FILES: RowForm = { ...FORM, fileLength: 3000 };
 const PATIENCE_MS = 600_000;
 const DEADLINE_MS = 5;
-const GRACE_MS = 10; // what timed() gives an adapter to tell of its end
-const SMALL_PART_BYTES = 20_000; // so that datasets go on in parts
+const GRACE_MS = 10; // the time that timed() allows an adapter to report its end
+const SMALL_PART_BYTES = 20_000; // so that datasets have several parts
 const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** Runs something before each request to the store, in the place of the way there. */
+/** Runs something before each request to the store, as a network would. */
 type Way = <T>(send: (signal: AbortSignal | undefined) => Promise<T>) => Promise<T>;
 
 function by(base: StorageAdapter, way: Way): StorageAdapter {
@@ -45,16 +45,16 @@ interface Weather {
   readonly name: string;
   readonly done: string;
   readonly base: StorageAdapter;
-  /** What the rows are. @default {FORM} */
+  /** The form of the rows. @default {FORM} */
   readonly form?: RowForm;
 }
 
-/** What a case of bad weather logs to, and how it looks at it afterwards. */
+/** The storage of a case of bad weather, and the way to inspect it afterwards. */
 interface Sky {
   readonly ledger: Ledger;
   readonly broken: string[];
   readonly open: (storage: StorageAdapter, options?: CSVLoggerOptions) => Promise<CSVLogger>;
-  /** Flags so many rows at once. */
+  /** Flags a number of rows at once. */
   readonly flag: (logger: CSVLogger, writer: string, rows: number) => Promise<void>;
 }
 
@@ -94,13 +94,13 @@ async function under(
   };
 }
 
-/** What is flagged for a row. */
+/** The sample of a row. */
 function sampleOf(id: string, { length, fileLength }: RowForm): unknown[] {
   const content = fileLength === undefined ? [] : [new File([rowText(id, fileLength)], "f.txt")];
   return [id, rowText(id, length), ...content];
 }
 
-/** The machine's clock jumps, mostly back, while rows are flagged. */
+/** The machine's clock jumps, mostly backwards, while rows are flagged. */
 async function clock(random: () => number, flags: number): Promise<Verdict> {
   await using dir = new TempDir();
   const base = onDisk(dir.path).storage;
@@ -144,7 +144,7 @@ async function slow(base: StorageAdapter, name: string, slowMs: number): Promise
   });
 }
 
-/** A deadline that requests and answers miss: some land behind those that were sent again. */
+/** A deadline that requests and answers miss: some land after their repetitions. */
 async function late(
   weather: Omit<Weather, "done">,
   random: () => number,
@@ -179,7 +179,7 @@ async function late(
   });
 }
 
-/** The store is away for a while; some requests still reach it, and nobody hears. */
+/** The store is unreachable for a while; some requests still arrive, but their answers are lost. */
 async function outage(
   base: StorageAdapter,
   random: () => number,
@@ -190,7 +190,7 @@ async function outage(
   const what = { name, done: `away for ${awayMs} ms`, base };
   return await under(what, async ({ ledger, broken, open, flag }) => {
     let isAway = false;
-    let sent = 0; // while it is away; the first request lands
+    let sent = 0; // while it is unreachable; the first request arrives
     const way: Way = async (send) => {
       if (!isAway) return await send(undefined);
       if (sent++ === 0 || random() < 0.3) await send(undefined).catch(() => {});

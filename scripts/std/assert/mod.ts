@@ -17,10 +17,10 @@ import { assertStrictEquals as strictEqualsUntyped } from "npm:deno-std@1.3.0/as
 import { assertStringIncludes as stringIncludesUntyped } from "npm:deno-std@1.3.0/assert/string_includes.js";
 import { assertThrows as throwsUntyped } from "npm:deno-std@1.3.0/assert/throws.js";
 
-// deno-lint-ignore no-explicit-any -- what @std/assert itself declares
+// deno-lint-ignore no-explicit-any -- as in the declaration of @std/assert
 type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-/** What a failed assertion throws. */
+/** The error of a failed assertion. */
 export interface AssertionError extends Error {
   readonly name: "AssertionError";
 }
@@ -53,7 +53,7 @@ export const assertExists: <T>(
   msg?: string,
 ) => asserts actual is NonNullable<T> = existsUntyped;
 export const assertInstanceOf: <
-  // deno-lint-ignore no-explicit-any -- what @std/assert itself declares
+  // deno-lint-ignore no-explicit-any -- as in the declaration of @std/assert
   T extends abstract new (...args: any[]) => any,
 >(
   actual: unknown,
@@ -92,7 +92,7 @@ export const assertLessOrEqual: <T>(
 ) => void = lessOrEqualUntyped;
 export const fail: (msg?: string) => never = failUntyped;
 
-/** Asserts that a function throws, and gives what it threw. */
+/** Asserts that a function throws, and returns what it threw. */
 export const assertThrows: {
   (fn: () => unknown, msg?: string): unknown;
   <E extends Error>(
@@ -103,7 +103,7 @@ export const assertThrows: {
   ): E;
 } = throwsUntyped;
 
-/** Asserts that a function's promise rejects, and gives the reason. */
+/** Asserts that a function's promise rejects, and returns the reason. */
 export const assertRejects: {
   (fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
   <E extends Error>(

@@ -8,7 +8,7 @@ export interface ParseOptions {
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 
-// deno-lint-ignore no-explicit-any -- what @std/cli itself declares
+// deno-lint-ignore no-explicit-any -- as in the declaration of @std/cli
 type Args = { _: any[]; [key: string]: any };
 
 export const parseArgs: (args: string[], options?: ParseOptions) => Args = untyped;

@@ -11,7 +11,11 @@ function wrongSize(attempt: Attempt, expected: number, actual: string): StorageE
   return invalid(attempt, `its body has ${actual} bytes and its size was given as ${expected}`);
 }
 
-/** What is needed of a call to read its body. */
+/**
+ * What is needed of a call to read its body.
+ *
+ * @category Drivers
+ */
 export type BodyCall = Pick<WriteCall, "body" | "size" | "signal" | "attempt" | "maxBytes">;
 
 /** Refuses a body that is neither bytes nor a stream, and a size that cannot be the body's. */
@@ -56,6 +60,8 @@ export function refuseTooLarge(
  * Yields the chunks of a call's body. If the source fails, the signal is aborted, or the body does
  * not have the announced size, it throws a `StorageError` with the outcome `"not-applied"`: so commit
  * only after the last chunk.
+ *
+ * @category Drivers
  */
 export async function* bodyChunks(call: BodyCall): AsyncGenerator<Uint8Array, void, undefined> {
   const { body, signal, size, attempt } = call;
@@ -99,6 +105,8 @@ export async function* bodyChunks(call: BodyCall): AsyncGenerator<Uint8Array, vo
 /**
  * Returns the bytes of a call's body, as {@linkcode bodyChunks} yields them. If the body is a
  * `Uint8Array` it is the caller's own: copy it before you keep it.
+ *
+ * @category Drivers
  */
 export async function bodyBytes(call: BodyCall): Promise<Uint8Array> {
   if (call.body instanceof Uint8Array) return call.body;

@@ -3,7 +3,11 @@ import { Probing } from "./_probing.ts";
 import { isStorageError } from "../storage_error.ts";
 import type { Capabilities, OperationOptions, StorageAdapter } from "../storage_adapter.ts";
 
-/** Options of {@linkcode probe}. */
+/**
+ * Options of {@linkcode probe}.
+ *
+ * @category Probe
+ */
 export interface ProbeOptions extends OperationOptions {
   /**
    * The directory to probe in, if the credentials are limited to one. The names of the probe start
@@ -14,7 +18,11 @@ export interface ProbeOptions extends OperationOptions {
   readonly prefix?: string | undefined;
 }
 
-/** One check that passed. */
+/**
+ * One check that passed.
+ *
+ * @category Probe
+ */
 export interface ProbeCheck {
   /** The name of the check. */
   readonly name: string;
@@ -22,7 +30,11 @@ export interface ProbeCheck {
   readonly ms: number;
 }
 
-/** The result of {@linkcode probe}. */
+/**
+ * The result of {@linkcode probe}.
+ *
+ * @category Probe
+ */
 export interface ProbeReport {
   /** The adapter's name. */
   readonly adapter: string;
@@ -75,6 +87,8 @@ function checksOf(
  *   "append",
  * ]);
  * ```
+ *
+ * @category Probe
  */
 export async function probe(
   adapter: StorageAdapter,

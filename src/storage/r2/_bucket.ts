@@ -1,4 +1,8 @@
-/** An object of R2: the part of Cloudflare's `R2Object` that is used here. */
+/**
+ * An object of R2: the part of Cloudflare's `R2Object` that is used here.
+ *
+ * @category R2 binding
+ */
 export interface R2ObjectLike {
   /** The object's key. */
   readonly key: string;
@@ -14,19 +18,31 @@ export interface R2ObjectLike {
   readonly customMetadata?: Record<string, string> | undefined;
 }
 
-/** The headers that an object is served with: the part of `R2HTTPMetadata` that is used here. */
+/**
+ * The headers that an object is served with: the part of `R2HTTPMetadata` that is used here.
+ *
+ * @category R2 binding
+ */
 export interface R2HttpMetadataLike {
   /** The media type. */
   contentType?: string;
 }
 
-/** An object, or a part of it, being read: the part of `R2ObjectBody` that is used here. */
+/**
+ * An object, or a part of it, being read: the part of `R2ObjectBody` that is used here.
+ *
+ * @category R2 binding
+ */
 export interface R2ObjectBodyLike extends R2ObjectLike {
   /** The bytes; missing if a condition was not met. */
   readonly body: ReadableStream;
 }
 
-/** A condition on the existing object: the part of `R2Conditional` that is used here. */
+/**
+ * A condition on the existing object: the part of `R2Conditional` that is used here.
+ *
+ * @category R2 binding
+ */
 export interface R2ConditionLike {
   /** The ETag that it must have. */
   etagMatches?: string;
@@ -34,12 +50,20 @@ export interface R2ConditionLike {
   etagDoesNotMatch?: string;
 }
 
-/** A part of an object: the part of `R2Range` that is used here. */
+/**
+ * A part of an object: the part of `R2Range` that is used here.
+ *
+ * @category R2 binding
+ */
 export type R2RangeLike =
   | { offset: number; length?: number }
   | { suffix: number };
 
-/** Options of a read. */
+/**
+ * Options of a read.
+ *
+ * @category R2 binding
+ */
 export interface R2GetOptionsLike {
   /** The condition. */
   onlyIf?: R2ConditionLike;
@@ -47,7 +71,11 @@ export interface R2GetOptionsLike {
   range?: R2RangeLike;
 }
 
-/** The metadata of a write. */
+/**
+ * The metadata of a write.
+ *
+ * @category R2 binding
+ */
 export interface R2MetadataOptionsLike {
   /** The headers that it is served with. */
   httpMetadata?: R2HttpMetadataLike;
@@ -55,13 +83,21 @@ export interface R2MetadataOptionsLike {
   customMetadata?: Record<string, string>;
 }
 
-/** Options of a write. */
+/**
+ * Options of a write.
+ *
+ * @category R2 binding
+ */
 export interface R2PutOptionsLike extends R2MetadataOptionsLike {
   /** The condition. */
   onlyIf?: R2ConditionLike;
 }
 
-/** Options of a listing. */
+/**
+ * Options of a listing.
+ *
+ * @category R2 binding
+ */
 export interface R2ListOptionsLike {
   /** The start of the keys. */
   prefix?: string;
@@ -75,7 +111,11 @@ export interface R2ListOptionsLike {
   include?: ("httpMetadata" | "customMetadata")[];
 }
 
-/** A page of a listing. */
+/**
+ * A page of a listing.
+ *
+ * @category R2 binding
+ */
 export interface R2ObjectsLike {
   /** The objects. */
   readonly objects: readonly R2ObjectLike[];
@@ -85,7 +125,11 @@ export interface R2ObjectsLike {
   readonly cursor?: string | undefined;
 }
 
-/** A part that has arrived. */
+/**
+ * A part that has arrived.
+ *
+ * @category R2 binding
+ */
 export interface R2UploadedPartLike {
   /** Its number, from 1. */
   partNumber: number;
@@ -93,7 +137,11 @@ export interface R2UploadedPartLike {
   etag: string;
 }
 
-/** An upload in parts: the part of `R2MultipartUpload` that is used here. */
+/**
+ * An upload in parts: the part of `R2MultipartUpload` that is used here.
+ *
+ * @category R2 binding
+ */
 export interface R2MultipartUploadLike {
   /** Sends a part. */
   uploadPart(partNumber: number, value: Uint8Array): Promise<R2UploadedPartLike>;
@@ -103,7 +151,11 @@ export interface R2MultipartUploadLike {
   abort(): Promise<void>;
 }
 
-/** The binding of a bucket: the part of Cloudflare's `R2Bucket` that is used here. */
+/**
+ * The binding of a bucket: the part of Cloudflare's `R2Bucket` that is used here.
+ *
+ * @category R2 binding
+ */
 export interface R2BucketLike {
   /** Returns the metadata of an object. */
   head(key: string): Promise<R2ObjectLike | null>;

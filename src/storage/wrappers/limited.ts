@@ -79,6 +79,8 @@ async function* listInSlots(
  * const keys = Array.from({ length: 100 }, (_, i) => `key-${i}`);
  * await Promise.all(keys.map((key) => storage.write(key, new Uint8Array(3))));
  * ```
+ *
+ * @category Wrappers
  */
 export function limited(adapter: StorageAdapter, concurrency: number): StorageAdapter {
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {

@@ -3,7 +3,11 @@ import { type Chunk, watchBody } from "../kit/watch_body.ts";
 import { type Call, type SendList, surround } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
 
-/** One operation that is over. */
+/**
+ * One operation that is over.
+ *
+ * @category Wrappers
+ */
 export interface StorageEvent {
   /** The name of the method. */
   readonly operation: "stat" | "read" | "write" | "append" | "delete" | "list";
@@ -17,7 +21,11 @@ export interface StorageEvent {
   readonly error?: unknown;
 }
 
-/** Called after each operation. */
+/**
+ * Called after each operation.
+ *
+ * @category Wrappers
+ */
 export type StorageHook = (event: StorageEvent) => void;
 
 /** One operation under way. */
@@ -129,6 +137,8 @@ async function* listObserved(
  *   ["write", "a", 3],
  * ]);
  * ```
+ *
+ * @category Wrappers
  */
 export function observed(adapter: StorageAdapter, hook: StorageHook): StorageAdapter {
   return surround(adapter, {

@@ -38,6 +38,8 @@ import type {
  * assertEquals((await tenant.stat("a.csv"))?.key, "a.csv");
  * assertEquals((await bucket.stat("tenants/ada/a.csv"))?.size, 3);
  * ```
+ *
+ * @category Wrappers
  */
 export function prefixed(adapter: StorageAdapter, prefix: string): StorageAdapter {
   const space = new CallerKeys(adapter.name, prefix);

@@ -9,7 +9,11 @@ import type { SendList } from "./_wrapper.ts";
 import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
 import { isStorageError, isTransient, type Outcome, type StorageError } from "../storage_error.ts";
 
-/** Options of {@linkcode retrying}. */
+/**
+ * Options of {@linkcode retrying}.
+ *
+ * @category Wrappers
+ */
 export interface RetryingOptions {
   /** The largest number of repetitions, a whole number. @default {5} */
   readonly times?: number | undefined;
@@ -166,6 +170,8 @@ async function* listAgain(
  * await storage.write("a", new Uint8Array(3));
  * assertEquals((await storage.stat("a"))?.size, 3);
  * ```
+ *
+ * @category Wrappers
  */
 export function retrying(adapter: StorageAdapter, options: RetryingOptions = {}): StorageAdapter {
   const limits = limitsOf(options);

@@ -93,6 +93,8 @@ async function* listInTime(
  * const error = await assertRejects(() => timed(hanging, 20).stat("a"));
  * assert(hasCode(error, "TimedOut"));
  * ```
+ *
+ * @category Wrappers
  */
 export function timed(adapter: StorageAdapter, ms: number): StorageAdapter {
   if (!(ms > 0 && ms <= LONGEST_MS)) {

@@ -216,6 +216,8 @@ async function withStore(
  *   assert(await runBehaviour(behaviour, () => ({ adapter: new MemoryAdapter() })));
  * }
  * ```
+ *
+ * @category Conformance
  */
 export async function runBehaviour(
   behaviour: Behaviour,
@@ -280,6 +282,8 @@ function defaultTest(): TestRunner {
  * });
  * await suite.promise;
  * ```
+ *
+ * @category Conformance
  */
 export function conformance(
   name: string,

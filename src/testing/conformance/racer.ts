@@ -168,6 +168,8 @@ async function playIncrements(
  * });
  * assertEquals(result, { won: [0, 1], refused: 0 });
  * ```
+ *
+ * @category Conformance
  */
 export async function runRacer(
   adapter: StorageAdapter,

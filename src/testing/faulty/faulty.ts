@@ -158,6 +158,8 @@ function signalOf({ signal }: DriverCall): { readonly signal: AbortSignal | unde
  * await storage.settle();
  * assertEquals((await memory.stat("a"))?.size, 3);
  * ```
+ *
+ * @category Faults
  */
 export function faulty(
   adapter: StorageAdapter,

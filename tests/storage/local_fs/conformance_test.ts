@@ -1,11 +1,14 @@
-import { conformance } from "../../../src/testing/mod.ts";
+import { conformance, type ConformanceSettings } from "../../../src/testing/mod.ts";
 import { LocalFsAdapter } from "../../../src/storage/local_fs/mod.ts";
 import { runScript } from "../../helpers/deno.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 
 const RACER = new URL("../../helpers/racer.ts", import.meta.url);
 
-function suite(name: string, options: { durable: boolean }, increments?: number): void {
+/** A durable write waits for the disk, so the versions are tried with the other suite. */
+const DURABLE: ConformanceSettings = { overwrites: 200, increments: 20 };
+
+function suite(name: string, options: { durable: boolean }, settings?: ConformanceSettings): void {
   conformance(name, () => {
     const dir = new TempDir();
     const root = `${dir.path}/root`;
@@ -19,8 +22,8 @@ function suite(name: string, options: { durable: boolean }, increments?: number)
       },
       dispose: () => dir[Symbol.asyncDispose](),
     };
-  }, { increments });
+  }, settings);
 }
 
 suite("LocalFsAdapter keeps the contract", { durable: false });
-suite("LocalFsAdapter that is durable keeps the contract", { durable: true }, 20);
+suite("LocalFsAdapter that is durable keeps the contract", { durable: true }, DURABLE);

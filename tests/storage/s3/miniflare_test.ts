@@ -16,7 +16,7 @@ Deno.test.afterAll(() => server[Symbol.asyncDispose]());
 
 const BODY = new TextEncoder().encode("body");
 
-Deno.test("S3Adapter on R2 says what is wrong with its configuration", () => {
+Deno.test("S3Adapter on R2 names the wrong part of its configuration", () => {
   return checkConfiguration(server.takeBucket());
 });
 

@@ -58,7 +58,7 @@ function never<T>(): Promise<T> {
   return new Promise(() => {});
 }
 
-/** An adapter over memory of which some methods are others. */
+/** An adapter over memory with some methods replaced. */
 function changed(changes: Partial<StorageAdapter>, memory = new MemoryAdapter()): StorageAdapter {
   return {
     name: memory.name,
@@ -80,7 +80,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     assertEquals(wrap(memory).capabilities, memory.capabilities);
   });
 
-  Deno.test(`${name}() has append and disposal exactly where the adapter has them`, async () => {
+  Deno.test(`${name}() has append and disposal exactly if the adapter has them`, async () => {
     const memory = new MemoryAdapter();
     await wrap(memory)[Symbol.asyncDispose]?.();
     await refusal(() => memory.stat("a"), "InvalidArgument");
@@ -90,7 +90,7 @@ for (const [name, wrap] of Object.entries(WRAPPERS)) {
     assertEquals(Symbol.asyncDispose in wrap(changed({})), false);
   });
 
-  Deno.test(`${name}() leaves no listener behind after 10 000 calls`, async () => {
+  Deno.test(`${name}() leaves no listener after 10 000 calls`, async () => {
     const storage = wrap(new MemoryAdapter());
     const { signal, listeners } = countedSignal();
     for (let round = 0; round < 1000; round++) {
@@ -201,7 +201,7 @@ const CALLS: Readonly<Record<string, (on: StorageAdapter) => Promise<unknown>>> 
 const IDEMPOTENT: readonly string[] = ["stat", "read", "delete", "write"];
 const CONDITIONAL: readonly string[] = ["create", "swap", "append"];
 
-/** Calls a retrying wrapper over calls that meet these fates; gives the number of calls. */
+/** Calls a retrying wrapper around calls with these results; returns the number of calls. */
 async function retried(name: string, fates: readonly Fate[], stays = false): Promise<{
   calls: number;
   error: unknown;
@@ -213,7 +213,7 @@ async function retried(name: string, fates: readonly Fate[], stays = false): Pro
   return { calls: inner.calls(), error };
 }
 
-Deno.test("retrying() sends what may be done twice again where the failure passes", async () => {
+Deno.test("retrying() repeats an idempotent request if the failure is transient", async () => {
   for (const name of IDEMPOTENT) {
     for (const code of PASSING) {
       const { calls, error } = await retried(name, [[code, "unknown"], [code, "not-applied"]]);
@@ -222,7 +222,7 @@ Deno.test("retrying() sends what may be done twice again where the failure passe
   }
 });
 
-Deno.test("retrying() sends a condition again only where nothing was applied", async () => {
+Deno.test("retrying() repeats a conditional request only if it was not applied", async () => {
   for (const name of CONDITIONAL) {
     for (const code of PASSING) {
       const safe = await retried(name, [[code, "not-applied"], [code, "not-applied"]]);
@@ -269,7 +269,7 @@ Deno.test("retrying() calls nothing not-applied of which one attempt may have la
   }
 });
 
-Deno.test("retrying() gives up behind its times, and behind its budget without a last pause", async () => {
+Deno.test("retrying() gives up after its times, and after its budget without a last pause", async () => {
   const { calls, error } = await retried("stat", [["Unavailable"]], true);
   assertEquals([calls, (error as StorageError).code], [4, "Unavailable"]);
   const inner = failing([["Unavailable"]], true);
@@ -280,7 +280,7 @@ Deno.test("retrying() gives up behind its times, and behind its budget without a
   await refusal(() => patient.stat("a"), "Unavailable");
 });
 
-Deno.test("retrying() wakes up where its signal is aborted, and says what it knows", async () => {
+Deno.test("retrying() wakes up when its signal is aborted, and reports the outcome", async () => {
   const reason = new Error("not wanted");
   const { random } = Math;
   Math.random = () => 1; // so that the first pause is 5 seconds
@@ -302,14 +302,14 @@ Deno.test("retrying() wakes up where its signal is aborted, and says what it kno
   assert(performance.now() - begin < 4000, "It slept on");
 });
 
-Deno.test("retrying() leaves no listener behind where it has slept", async () => {
+Deno.test("retrying() leaves no listener after a pause", async () => {
   const { signal, listeners } = countedSignal();
   const inner = failing([["Unavailable", "unknown"], ["Unavailable", "unknown"]]);
   await retrying(inner, { delayMs: 1 }).write("a", bytes("x"), { signal });
   assertEquals([inner.calls(), listeners()], [3, 0]);
 });
 
-Deno.test("retrying() goes on behind the last key of a listing that fails", async () => {
+Deno.test("retrying() continues after the last key of a listing that fails", async () => {
   const memory = new MemoryAdapter();
   const keys = Array.from({ length: 50 }, (_, i) => `k${10 + i}`);
   for (const key of keys) await memory.write(key, bytes(key));
@@ -328,7 +328,7 @@ Deno.test("retrying() goes on behind the last key of a listing that fails", asyn
   await refusal(() => keysOf(broken), "PermissionDenied");
 });
 
-Deno.test("retrying() goes on behind the last byte of a body that fails, in one version", async () => {
+Deno.test("retrying() continues after the last byte of a body that fails, in one version", async () => {
   const memory = new MemoryAdapter();
   const body = crypto.getRandomValues(new Uint8Array(60_000));
   await memory.write("a", body);
@@ -367,7 +367,7 @@ Deno.test("retrying() stops waiting for a body that is cancelled or aborted", as
   assertStrictEquals(error, reason);
 });
 
-/** A memory that notes what it applied. */
+/** A memory that records the mutations that it applied. */
 function noting(applied: string[]): StorageAdapter {
   const memory = new MemoryAdapter();
   const note = async (done: Promise<ObjectInfo>, body: unknown): Promise<ObjectInfo> => {
@@ -388,7 +388,7 @@ const FAULTS: FaultyOptions = {
   lostRead: 0.1,
 };
 
-Deno.test("retrying() over faulty() never tells a landed write as lost, nor a lost one as landed", async () => {
+Deno.test("retrying() over faulty() never reports a landed write as lost, nor a lost one as landed", async () => {
   const told = { landed: 0, lost: 0, unknown: 0 };
   for (let seed = 1; seed <= 20; seed++) {
     const applied: string[] = [];
@@ -448,7 +448,7 @@ Deno.test("timed() ends every operation that hangs, with an honest outcome", asy
   assertEquals((await refusal(() => keysOf(storage), "TimedOut")).outcome, undefined);
 });
 
-Deno.test("timed() passes on what the adapter knows of its end", async () => {
+Deno.test("timed() passes on the outcome that the adapter reports", async () => {
   const storage = timed(new MemoryAdapter(), 5);
   const silent = new ReadableStream<Uint8Array>();
   const error = await refusal(() => storage.write("a", silent), "TimedOut");
@@ -456,7 +456,7 @@ Deno.test("timed() passes on what the adapter knows of its end", async () => {
   assertEquals(await storage.stat("a"), null);
 });
 
-Deno.test("timed() gives each chunk of a body its own time, in both directions", async () => {
+Deno.test("timed() allows each chunk of a body the whole time, in both directions", async () => {
   const storage = timed(new MemoryAdapter(), 250);
   const slow = async function* () {
     for (let i = 0; i < 8; i++) {
@@ -475,7 +475,7 @@ Deno.test("timed() gives each chunk of a body its own time, in both directions",
       }),
   });
   assertEquals(await textOf(await timed(slowly, 250).read("a")), "xxxxxxxx");
-  // Nor is a reader that takes its time a body that stalls.
+  // A slow reader is not a body that stalls, either.
   const result = await timed(new MemoryAdapter(), 5).read("a");
   assertEquals(result, null);
   const reader = (await timed(slowly, 250).read("a"))!.body.getReader();
@@ -528,7 +528,7 @@ Deno.test("timed() refuses a time that is none", () => {
   }
 });
 
-/** A memory that counts what is under way in it, and answers when it is told. */
+/** A memory that counts its calls in flight, and answers on request. */
 function gated() {
   const waiting: { readonly key: string; readonly go: () => void }[] = [];
   let [now, most] = [0, 0];
@@ -601,7 +601,7 @@ Deno.test("limited() counts a read until its body ended, was cancelled or was ab
     await end(result);
     await stat;
   }
-  // Neither what is missing nor what fails keeps its place.
+  // Neither a missing object nor a failure keeps its place.
   await storage.read("missing");
   await storage.read("../a").catch(() => {});
   await storage.write("a", bytes("x"), { precondition: "absent" }).catch(() => {});
@@ -637,7 +637,7 @@ function recording(adapter: StorageAdapter = new MemoryAdapter()) {
   return { storage, events, seen };
 }
 
-Deno.test("observed() tells of each operation once, with its bytes and its error", async () => {
+Deno.test("observed() reports each operation once, with its bytes and its error", async () => {
   const { storage, events, seen } = recording();
   await storage.write("a", bytes("12345"));
   assert((events[0]?.ms ?? -1) >= 0);
@@ -666,7 +666,7 @@ Deno.test("observed() tells of each operation once, with its bytes and its error
   ]);
 });
 
-Deno.test("observed() tells of a read when its body is over", async () => {
+Deno.test("observed() reports a read when its body ends", async () => {
   const { storage, seen } = recording();
   await storage.write("a", new Uint8Array(200_000));
   seen();
