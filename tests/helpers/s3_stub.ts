@@ -18,6 +18,16 @@ export interface StubbedS3 {
   readonly seen: SeenRequest[];
 }
 
+/**
+ * Copies a body at once. If it were read asynchronously, an abort could come before a request that
+ * was already sent is recorded, and what a test sees would depend on the load of the machine.
+ */
+function copyOf(body: BodyInit | null | undefined): Uint8Array<ArrayBuffer> {
+  if (body === null || body === undefined) return new Uint8Array();
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  throw new TypeError("The adapter sent a body that is not a Uint8Array");
+}
+
 /** Creates an adapter whose requests are answered by a function instead of a server. */
 export function stubS3(answer: Answer, options: Partial<S3AdapterOptions> = {}): StubbedS3 {
   const seen: SeenRequest[] = [];

@@ -14,7 +14,7 @@ function wrongSize(attempt: Attempt, expected: number, actual: string): StorageE
 /**
  * What is needed of a call to read its body.
  *
- * @category Drivers
+ * @category Adapter authors
  */
 export type BodyCall = Pick<WriteCall, "body" | "size" | "signal" | "attempt" | "maxBytes">;
 
@@ -61,7 +61,7 @@ export function refuseTooLarge(
  * not have the announced size, it throws a `StorageError` with the outcome `"not-applied"`: so commit
  * only after the last chunk.
  *
- * @category Drivers
+ * @category Adapter authors
  */
 export async function* bodyChunks(call: BodyCall): AsyncGenerator<Uint8Array, void, undefined> {
   const { body, signal, size, attempt } = call;
@@ -106,7 +106,7 @@ export async function* bodyChunks(call: BodyCall): AsyncGenerator<Uint8Array, vo
  * Returns the bytes of a call's body, as {@linkcode bodyChunks} yields them. If the body is a
  * `Uint8Array` it is the caller's own: copy it before you keep it.
  *
- * @category Drivers
+ * @category Adapter authors
  */
 export async function bodyBytes(call: BodyCall): Promise<Uint8Array> {
   if (call.body instanceof Uint8Array) return call.body;

@@ -217,7 +217,7 @@ async function withStore(
  * }
  * ```
  *
- * @category Conformance
+ * @category Testing
  */
 export async function runBehaviour(
   behaviour: Behaviour,
@@ -283,7 +283,7 @@ function defaultTest(): TestRunner {
  * await suite.promise;
  * ```
  *
- * @category Conformance
+ * @category Testing
  */
 export function conformance(
   name: string,

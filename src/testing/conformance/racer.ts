@@ -169,7 +169,7 @@ async function playIncrements(
  * assertEquals(result, { won: [0, 1], refused: 0 });
  * ```
  *
- * @category Conformance
+ * @category Testing
  */
 export async function runRacer(
   adapter: StorageAdapter,

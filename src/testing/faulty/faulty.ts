@@ -159,7 +159,7 @@ function signalOf({ signal }: DriverCall): { readonly signal: AbortSignal | unde
  * assertEquals((await memory.stat("a"))?.size, 3);
  * ```
  *
- * @category Faults
+ * @category Testing
  */
 export function faulty(
   adapter: StorageAdapter,
