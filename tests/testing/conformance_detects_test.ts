@@ -4,7 +4,6 @@ import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import {
   behaviours,
   conformance,
-  type ConformanceSettings,
   notCovered,
   type RacerJob,
   runBehaviour,
