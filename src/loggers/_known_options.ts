@@ -1,9 +1,8 @@
 import type { LoggerOptions } from "./logger_options.ts";
 
-const COMMON = [
-  ...["storage", "verbose", "onNotice", "now", "timestamp", "maxPartBytes", "segments", "probe"],
-  "retry",
-];
+const COMMON = "storage verbose onNotice now timestamp maxPartBytes segments probe retry".split(
+  " ",
+);
 
 /** Returns the options of a logger. Throws a TypeError if one of them is unknown. */
 export function known<Options extends LoggerOptions>(

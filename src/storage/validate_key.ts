@@ -68,8 +68,6 @@ export function isValidKey(key: string): boolean {
  * validateKey("flagged/dataset1.csv", "mine");
  * assertThrows(() => validateKey("../passwd", "mine"));
  * ```
- *
- * @category Storage contract
  */
 export function validateKey(key: string, adapter: string): void {
   const reason = reasonAgainst(key);

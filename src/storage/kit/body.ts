@@ -1,11 +1,8 @@
 import { concat } from "@std/bytes/concat";
 import type { WriteCall } from "./driver_calls.ts";
-import { aborted, type Attempt, fail } from "./fail.ts";
+import { aborted, type Attempt, invalid, refusal } from "./fail.ts";
+import { isWhole } from "./range.ts";
 import { StorageError } from "../storage_error.ts";
-
-function invalid(attempt: Attempt, why: string, cause?: unknown): StorageError {
-  return fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied", cause });
-}
 
 function wrongSize(attempt: Attempt, expected: number, actual: string): StorageError {
   return invalid(attempt, `its body has ${actual} bytes and its size was given as ${expected}`);
@@ -25,7 +22,7 @@ export function validateBody(call: BodyCall): void {
   if (!isBytes && !(body instanceof ReadableStream)) {
     throw invalid(attempt, "its body must be a Uint8Array or a ReadableStream");
   }
-  if (size !== undefined && (!Number.isSafeInteger(size) || size < 0)) {
+  if (size !== undefined && !isWhole(size)) {
     throw invalid(attempt, `its size must be a whole number of bytes: current value is ${size}`);
   }
   const length = isBytes ? body.length : size ?? 0;
@@ -53,7 +50,7 @@ export function refuseTooLarge(
 ): void {
   if (size <= maxBytes) return;
   const why = `objects must not exceed ${maxBytes} bytes`;
-  throw fail(attempt, { code: "TooLarge", why, outcome: "not-applied" });
+  throw refusal(attempt, "TooLarge", why);
 }
 
 /**

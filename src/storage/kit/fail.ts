@@ -1,3 +1,4 @@
+import { defined } from "./defined.ts";
 import type { OperationOptions } from "../storage_adapter.ts";
 import { type Outcome, StorageError, type StorageErrorCode } from "../storage_error.ts";
 
@@ -44,13 +45,18 @@ export function fail(attempt: Attempt, failure: Failure): StorageError {
     key,
     code: failure.code,
     outcome: failure.outcome,
-    ...(failure.cause === undefined ? {} : { cause: failure.cause }),
+    ...defined({ cause: failure.cause }),
   });
 }
 
 /** Creates the error of a call that is refused before it has any effect. */
 export function refusal(attempt: Attempt, code: StorageErrorCode, why: string): StorageError {
   return fail(attempt, { code, why, outcome: "not-applied" });
+}
+
+/** Creates the error of a call with an invalid argument, which has no effect. */
+export function invalid(attempt: Attempt, why: string, cause?: unknown): StorageError {
+  return fail(attempt, { code: "InvalidArgument", why, outcome: "not-applied", cause });
 }
 
 /** Creates the error of an aborted signal: `TimedOut` for a timeout, `Aborted` otherwise. */

@@ -1,11 +1,7 @@
 import type { AppendCall } from "./driver_calls.ts";
-import { type Attempt, refusal } from "./fail.ts";
+import { type Attempt, invalid, refusal } from "./fail.ts";
+import { isWhole } from "./range.ts";
 import type { Capabilities, ListOptions, WriteOptions } from "../storage_adapter.ts";
-import type { StorageError } from "../storage_error.ts";
-
-function invalid(attempt: Attempt, why: string): StorageError {
-  return refusal(attempt, "InvalidArgument", why);
-}
 
 /** Throws if options of a write are invalid, or not declared by the adapter. */
 export function validateWrite(
@@ -29,14 +25,12 @@ export function validateWrite(
 /** Throws if an append is not of a Uint8Array, or its offset is not a whole number. */
 export function validateAppend({ bytes, at, attempt }: AppendCall): void {
   if (!(bytes instanceof Uint8Array)) throw invalid(attempt, "the bytes must be a Uint8Array");
-  if (Number.isSafeInteger(at) && at >= 0) return;
+  if (isWhole(at)) return;
   throw invalid(attempt, `"at" must be a whole number of bytes: current value is ${at}`);
 }
 
 /** Throws if a limit is not a whole number. */
 export function validateList({ limit }: ListOptions, attempt: Attempt): void {
-  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 0)) {
-    return;
-  }
+  if (limit === undefined || isWhole(limit)) return;
   throw invalid(attempt, `its limit must be a whole number: current value is ${limit}`);
 }

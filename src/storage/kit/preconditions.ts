@@ -1,5 +1,5 @@
 import type { WriteCall } from "./driver_calls.ts";
-import { type Attempt, fail, refusal } from "./fail.ts";
+import { type Attempt, fail, invalid, refusal } from "./fail.ts";
 import type { AppendOptions, ObjectInfo, ObjectVersion, Precondition } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 
@@ -60,5 +60,5 @@ export function refuseVersion(
 
 /** Creates the error of a call after disposal. */
 export function disposedOf(attempt: Attempt): StorageError {
-  return refusal(attempt, "InvalidArgument", "the adapter was disposed of");
+  return invalid(attempt, "the adapter was disposed of");
 }

@@ -1,7 +1,8 @@
 import { type Attempt, fail } from "./fail.ts";
 import type { ByteRange } from "../storage_adapter.ts";
 
-function isOffset(value: unknown): value is number {
+/** Returns whether a value is a whole number of bytes or objects. */
+export function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
@@ -11,9 +12,9 @@ export function validateRange(
   attempt: Attempt,
 ): void {
   if (range === undefined) return;
-  const valid = "last" in range ? isOffset(range.last) : isOffset(range.start) &&
+  const valid = "last" in range ? isWhole(range.last) : isWhole(range.start) &&
     (range.end === undefined ||
-      (isOffset(range.end) && range.end >= range.start));
+      (isWhole(range.end) && range.end >= range.start));
   if (valid) return;
   throw fail(attempt, {
     code: "InvalidArgument",

@@ -216,8 +216,6 @@ async function withStore(
  *   assert(await runBehaviour(behaviour, () => ({ adapter: new MemoryAdapter() })));
  * }
  * ```
- *
- * @category Testing
  */
 export async function runBehaviour(
   behaviour: Behaviour,
@@ -282,8 +280,6 @@ function defaultTest(): TestRunner {
  * });
  * await suite.promise;
  * ```
- *
- * @category Testing
  */
 export function conformance(
   name: string,

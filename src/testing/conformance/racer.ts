@@ -168,8 +168,6 @@ async function playIncrements(
  * });
  * assertEquals(result, { won: [0, 1], refused: 0 });
  * ```
- *
- * @category Testing
  */
 export async function runRacer(
   adapter: StorageAdapter,

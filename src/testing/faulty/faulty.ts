@@ -158,8 +158,6 @@ function signalOf({ signal }: DriverCall): { readonly signal: AbortSignal | unde
  * await storage.settle();
  * assertEquals((await memory.stat("a"))?.size, 3);
  * ```
- *
- * @category Testing
  */
 export function faulty(
   adapter: StorageAdapter,
