@@ -1,5 +1,6 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { DatasetLog } from "../../src/dataset/log/dataset_log.ts";
+import type { WriteMode } from "../../src/dataset/log/write_mode.ts";
 import { readRecords } from "../../src/reader/mod.ts";
 import { MemoryAdapter, type MemoryAdapterOptions } from "../../src/storage/memory_adapter.ts";
 import type { ObjectInfo, StorageAdapter } from "../../src/storage/storage_adapter.ts";
@@ -8,10 +9,16 @@ const ROWS = 30;
 const REPLAY_EVERY = 3;
 const RETRY = { times: 10, delayMs: 1, budgetMs: 5000 };
 
-const MODES: Readonly<Record<"append" | "rewrite", MemoryAdapterOptions>> = {
-  append: {},
-  rewrite: { capabilities: { append: "none", versions: "content" } },
-};
+const STORES: readonly (readonly [name: string, mode: WriteMode, options: MemoryAdapterOptions])[] =
+  [
+    ["append", "append", {}],
+    ["rewrite, versions by content", "rewrite", {
+      capabilities: { append: "none", versions: "content" },
+    }],
+    ["rewrite, unique versions", "rewrite", {
+      capabilities: { append: "none", versions: "unique" },
+    }],
+  ];
 
 /** Adapters of one store. Each sends some requests twice, as a proxy does, and returns the second answer. */
 class ReplayingStore {
@@ -45,9 +52,9 @@ class ReplayingStore {
   }
 }
 
-for (const mode of ["append", "rewrite"] as const) {
-  Deno.test(`DatasetLog.append() stores a row once when its request is replayed, mode ${mode}`, async () => {
-    const store = new ReplayingStore(MODES[mode]);
+for (const [name, mode, options] of STORES) {
+  Deno.test(`DatasetLog.append() stores a row once when its request is replayed, mode ${name}`, async () => {
+    const store = new ReplayingStore(options);
     const log = new DatasetLog(store.open(), "a.csv", { uniqueRows: true, retry: RETRY });
     assertEquals(log.writeMode, mode);
     log.claim(["id"]);
@@ -58,10 +65,10 @@ for (const mode of ["append", "rewrite"] as const) {
     assertEquals(rows, [["id"], ...ids.map((id) => [id])]);
   });
 
-  Deno.test(`DatasetLog.append() stores rows of two writers once when requests are replayed, mode ${mode}`, async () => {
-    const store = new ReplayingStore(MODES[mode]);
-    const options = { uniqueRows: true, retry: RETRY };
-    const logs = [1, 2].map(() => new DatasetLog(store.open(), "a.csv", options));
+  Deno.test(`DatasetLog.append() stores rows of two writers once when requests are replayed, mode ${name}`, async () => {
+    const store = new ReplayingStore(options);
+    const settings = { uniqueRows: true, retry: RETRY };
+    const logs = [1, 2].map(() => new DatasetLog(store.open(), "a.csv", settings));
     for (const log of logs) log.claim(["id"]);
     const ids = Array.from({ length: ROWS }, (_, i) => `row ${i}`);
     for (let i = 0; i < ROWS; i += 2) {
