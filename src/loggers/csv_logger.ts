@@ -21,7 +21,7 @@ export interface CSVLoggerOptions extends LoggerOptions {
   readonly datasetFileName?: string | undefined;
   /**
    * Whether samples have an `id` column, and a sample that is flagged again with the same id counts
-   * once. The id is a new ULID unless the caller gives one. Keeps the ids of the dataset in memory.
+   * once. The id is a new ULID unless one is given. Keeps the ids of the dataset in memory.
    *
    * @default {false}
    */
@@ -93,7 +93,7 @@ export class CSVLogger extends DatasetLogger {
    *
    * @param data A value for each component
    * @param flagOption The person's verdict; its column appears with the first sample that has one
-   * @param username The person; this column appears likewise
+   * @param username The person; its column appears with the first sample that has one
    * @param options The sample's identity
    * @returns The number of samples in the dataset file
    * @throws {TypeError} If the number of values is not that of the components, an argument is not a

@@ -7,8 +7,8 @@ import type { LoggerOptions } from "./logger_options.ts";
  * Logs the values of each sample to `log.csv`, without a header, option, username or timestamp. If
  * `log.csv` has rows of another length, `log2.csv` is used, and so on.
  *
- * Gives the guarantee of `CSVLogger`, with one exception: if the answer of a remote storage is lost,
- * two equal rows cannot be told apart.
+ * The guarantee is that of `CSVLogger`, with one exception: if the answer of a remote storage is
+ * lost, one of two equal rows may be missing or saved twice.
  *
  * @category Loggers
  *

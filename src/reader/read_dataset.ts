@@ -17,8 +17,8 @@ export type DatasetRow = Record<string, string>;
  */
 export interface ReadDatasetOptions {
   /**
-   * A column whose texts are told only once, such as the `id` that a logger with `sampleId` writes:
-   * of the samples with one text in it only the first is read. Keeps the texts in memory.
+   * A column that identifies samples, such as the `id` that a logger with `sampleId` writes. Only the
+   * first of the samples with the same text in it is returned. Keeps the texts in memory.
    */
   readonly uniqueBy?: string | undefined;
 }
@@ -50,7 +50,7 @@ async function* readRows(
  * The samples of a dataset with headers, in all its parts and segments, with their texts as they
  * were flagged.
  *
- * @param storage Where the dataset is
+ * @param storage The storage of the dataset
  * @param key The dataset's file, such as `"flagged/dataset1.csv"`
  * @category Reading
  */

@@ -25,7 +25,7 @@ export type ObjectVersion = string & { readonly __brand: "Version" };
 export type AtomicScope = "none" | "process" | "host" | "store";
 
 /**
- * What an adapter promises, as data. An option that is not declared is refused, never ignored.
+ * The guarantees of an adapter, as data. An option that is not declared is refused, never ignored.
  *
  * @category Storage contract
  */
@@ -50,7 +50,7 @@ export interface Capabilities {
 }
 
 /**
- * What a store reports about an object.
+ * The properties of an object that a store reports.
  *
  * @category Storage contract
  */
@@ -122,7 +122,7 @@ export interface ReadOptions extends OperationOptions {
 }
 
 /**
- * What must hold for a write to happen: no object has the key (`"absent"`), or the object still has
+ * A condition of a write: no object has the key (`"absent"`), or the object still has
  * a given version.
  *
  * @category Storage contract
@@ -136,7 +136,7 @@ export type Precondition = "absent" | { readonly version: ObjectVersion };
  */
 export interface WriteOptions extends OperationOptions {
   /**
-   * What must hold; otherwise the write rejects with `Conflict`.
+   * The condition; the write rejects with `Conflict` unless it holds.
    *
    * @default {nothing: the object is created or replaced}
    */

@@ -1,7 +1,7 @@
 /**
  * Tests for storage adapters and for programs that use them: {@linkcode conformance} tests that an
- * adapter keeps the contract of `StorageAdapter`, and {@linkcode faulty} makes an adapter fail the
- * way networks do.
+ * adapter keeps the contract of `StorageAdapter`, and {@linkcode faulty} injects faults into an
+ * adapter, as networks do.
  *
  * The test file of an adapter is one call:
  *
@@ -59,7 +59,7 @@ export type {
   ConformanceStore,
 } from "./conformance/behaviour.ts";
 export {
-  /** What one racer does. */
+  /** The work of one racer. */
   type RacerJob,
   /** Options of `runRacer()`. */
   type RacerOptions,
@@ -85,17 +85,17 @@ export type {
   AtomicScope,
   /** A part of an object, in bytes. */
   ByteRange,
-  /** What an adapter promises. */
+  /** The guarantees of an adapter. */
   Capabilities,
   /** Options of `StorageAdapter.list()`. */
   ListOptions,
-  /** What a store reports about an object. */
+  /** The properties of an object that a store reports. */
   ObjectInfo,
   /** One state of one object. */
   ObjectVersion,
   /** Options of every operation. */
   OperationOptions,
-  /** What must hold for a write to happen. */
+  /** A condition of a write. */
   Precondition,
   /** Options of `StorageAdapter.read()`. */
   ReadOptions,

@@ -3,7 +3,7 @@ import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import type { PartWriter } from "./_part_writer.ts";
 
 /**
- * Adds to an object by writing it anew under compare-and-swap.
+ * Adds to an object by replacing it under compare-and-swap.
  *
  * @param created The metadata of an object that this writer creates
  */

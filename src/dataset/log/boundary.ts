@@ -4,7 +4,7 @@ import { RecordScanner, type Rest } from "../../csv/record_scanner.ts";
 import { RecordSplitter } from "../../csv/record_splitter.ts";
 import { BytesMatcher } from "./_bytes_matcher.ts";
 
-/** What a writer knows about a file: enough to add rows, in memory that does not grow with the file. */
+/** The knowledge of a writer about a file: enough to add rows, in memory that does not grow with the file. */
 export interface Boundary {
   /** The size of the file in bytes. */
   readonly size: number;

@@ -192,7 +192,7 @@ export class DatasetLog {
       if (outcome === "landed") return this.#acknowledge(batch, fresh, before);
       if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
       if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
-        throw new NotTakenError(`"${this.key}" can neither be read nor made`, true);
+        throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
       }
       if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) throw this.#crowdedOut();
     }

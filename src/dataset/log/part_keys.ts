@@ -1,7 +1,7 @@
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import { compareKeys } from "../../storage/validate_key.ts";
 
-/** Splits a key before its extension, which is where the number of a sibling or a part is inserted. */
+/** Splits a key before its extension; the number of a sibling or a part goes between. */
 export function splitExtension(key: string): [stem: string, extension: string] {
   const dot = key.lastIndexOf(".");
   return dot > key.lastIndexOf("/") + 1 ? [key.slice(0, dot), key.slice(dot)] : [key, ""];
@@ -39,7 +39,7 @@ async function* middles(
   }
 }
 
-/** The last of the consecutive parts 2, 3, …; numbers after a gap are backups made by a user. */
+/** The last of the consecutive parts 2, 3, …; numbers after a gap are backups of a user. */
 function lastInRow(parts: ReadonlySet<number>): number {
   let last = 1;
   while (parts.has(last + 1)) last++;

@@ -9,7 +9,7 @@ function wrongSize(attempt: Attempt, expected: number, actual: string): StorageE
 }
 
 /**
- * What is needed of a call to read its body.
+ * The part of a call that reading its body needs.
  *
  * @category Adapter authors
  */

@@ -41,7 +41,7 @@ export interface ReadCall extends DriverCall {
 export interface WriteCall extends DriverCall {
   /** The body: `bodyBytes()` and `bodyChunks()` read it and check its size. */
   readonly body: WriteBody;
-  /** What must hold for the write to happen, checked and applied in one atomic step. */
+  /** The condition of the write, checked and applied in one atomic step. */
   readonly precondition?: Precondition | undefined;
   /** The media type to keep with the object. */
   readonly contentType?: string | undefined;
@@ -82,7 +82,7 @@ export interface ListCall extends Omit<DriverCall, "key"> {
 }
 
 /**
- * What a driver reports about an object. The base adds the key.
+ * The properties of an object that a driver reports. The base adds the key.
  *
  * @category Adapter authors
  */
@@ -94,7 +94,7 @@ export type StoredInfo = Omit<ObjectInfo, "key">;
  * @category Adapter authors
  */
 export interface StoredRange {
-  /** What the store reports about the whole object. */
+  /** The properties of the whole object. */
   readonly info: StoredInfo;
   /** The offset of the first byte of `body`. */
   readonly start: number;
@@ -110,7 +110,7 @@ export interface StoredRange {
  * @category Adapter authors
  */
 export interface StoredBytes {
-  /** What the store reports about the object. */
+  /** The properties of the object. */
   readonly info: StoredInfo;
   /** All bytes of the object. The base copies them. */
   readonly body: Uint8Array;

@@ -55,7 +55,7 @@ export type {
   StoredBody,
   /** The bytes of a whole object. */
   StoredBytes,
-  /** What a driver reports about an object. */
+  /** The properties of an object that a driver reports. */
   StoredInfo,
   /** The bytes of a range, as a stream. */
   StoredRange,
@@ -95,17 +95,17 @@ export type {
   AtomicScope,
   /** A part of an object, in bytes. */
   ByteRange,
-  /** What an adapter promises. */
+  /** The guarantees of an adapter. */
   Capabilities,
   /** Options of `StorageAdapter.list()`. */
   ListOptions,
-  /** What a store reports about an object. */
+  /** The properties of an object that a store reports. */
   ObjectInfo,
   /** One state of one object. */
   ObjectVersion,
   /** Options of every operation. */
   OperationOptions,
-  /** What must hold for a write to happen. */
+  /** A condition of a write. */
   Precondition,
   /** Options of `StorageAdapter.read()`. */
   ReadOptions,

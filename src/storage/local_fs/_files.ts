@@ -192,7 +192,7 @@ function takeBack(
   }
 }
 
-/** Keeps the modification time from going back behind one that `publish()` set ahead. */
+/** Keeps the modification time from going back before one that `publish()` set ahead. */
 function keepTimeMoving(
   file: Deno.FsFile,
   key: string,

@@ -142,7 +142,7 @@ async function lockIfThere(dir: string): Promise<LockedDirectory | null> {
   }
 }
 
-/** What is at a path, or the system's code of the error. */
+/** The entry at a path, or the system's code of the error. */
 function at(
   path: string,
   look: (path: string) => Deno.FileInfo = Deno.statSync,

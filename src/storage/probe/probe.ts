@@ -38,7 +38,7 @@ export interface ProbeCheck {
 export interface ProbeReport {
   /** The adapter's name. */
   readonly adapter: string;
-  /** What the adapter declares, and the probe confirmed. */
+  /** The declared capabilities, which the probe confirmed. */
   readonly capabilities: Capabilities;
   /** The checks, in their order. */
   readonly checks: readonly ProbeCheck[];

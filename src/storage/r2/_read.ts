@@ -20,7 +20,7 @@ export function isEtag(version: string): boolean {
   return /^[\w-]+$/.test(version);
 }
 
-/** What R2 reports about an object. */
+/** The properties of an object that R2 reports. */
 export function infoOf(object: R2ObjectLike): StoredInfo {
   const { size, etag, uploaded, httpMetadata, customMetadata } = object;
   const contentType = httpMetadata?.contentType;

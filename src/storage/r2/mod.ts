@@ -37,7 +37,7 @@ export type {
   R2MultipartUploadLike,
   /** An object being read. */
   R2ObjectBodyLike,
-  /** What R2 reports about an object. */
+  /** The properties of an object that R2 reports. */
   R2ObjectLike,
   /** A page of a listing. */
   R2ObjectsLike,
@@ -61,17 +61,17 @@ export type {
   AtomicScope,
   /** A part of an object, in bytes. */
   ByteRange,
-  /** What an adapter promises. */
+  /** The guarantees of an adapter. */
   Capabilities,
   /** Options of `StorageAdapter.list()`. */
   ListOptions,
-  /** What a store reports about an object. */
+  /** The properties of an object that a store reports. */
   ObjectInfo,
   /** One state of one object. */
   ObjectVersion,
   /** Options of every operation. */
   OperationOptions,
-  /** What must hold for a write to happen. */
+  /** A condition of a write. */
   Precondition,
   /** Options of `StorageAdapter.read()`. */
   ReadOptions,

@@ -112,7 +112,7 @@ export class S3Client {
 
   #unreachable(error: unknown, attempt: Attempt, mutates: boolean): StorageError {
     const refused = mutates ? "not-applied" : undefined;
-    // Unknown even if no connection was made: fetch may have sent the request on an older one that
+    // Unknown even if there was no connection: fetch may have sent the request on an older one that
     // broke, tried again by itself, and report only the second try.
     const unheard = mutates ? "unknown" : undefined;
     const { origin, host } = new URL(this.#config.bucketUrl);

@@ -38,7 +38,7 @@ function firstSet(names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Adds the options of the environment to those that the caller gives. */
+/** Adds the options of the environment to those of the caller. */
 export function optionsFromEnv(given: Partial<S3AdapterOptions>): S3AdapterOptions {
   const found: FromEnv = {};
   for (const [option, names] of Object.entries(VARIABLES)) {

@@ -146,7 +146,7 @@ function bucketUrl(endpoint: URL, bucket: string, pathStyle: boolean): string {
     : `${endpoint.protocol}//${bucket}.${endpoint.host}${path}`;
 }
 
-/** A prefix must make a key of every key; URLs would fold dots and empty segments. */
+/** With its prefix, every key must be a key; URLs would fold dots and empty segments. */
 function validatePrefix(prefix: string): void {
   const usable = prefix === "" || isValidKey(prefix.endsWith("/") ? `${prefix}a` : prefix);
   if (usable && utf8Length(prefix) < MAX_KEY_BYTES) return;

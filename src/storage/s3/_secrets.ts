@@ -17,7 +17,7 @@ function chainOf(error: unknown): Error[] {
   return chain;
 }
 
-/** Whether a request failed because no connection could be made, at least at the last attempt. */
+/** Whether a request failed because there was no connection, at least at the last attempt. */
 export function isNoAnswer(error: unknown): boolean {
   return chainOf(error).some((each) =>
     NO_ANSWER.test(each.message) || NO_ANSWER_CODES.has((each as { code?: unknown }).code)

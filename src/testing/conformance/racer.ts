@@ -3,7 +3,7 @@ import { hasCode } from "../../storage/storage_error.ts";
 import { encode, get, pause } from "./_harness.ts";
 
 /**
- * What one racer does. Plain JSON, so that it can be passed to another process.
+ * The work of one racer. Plain JSON, so that it can be passed to another process.
  *
  * @category Testing
  */
