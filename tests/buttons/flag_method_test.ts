@@ -6,7 +6,7 @@ import { FlagMethod, flagMethods } from "../../src/buttons/flag_method.ts";
 import { FlaggingCallback, type Sample } from "../../src/loggers/flagging_callback.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 
-/** Notes what it is asked to flag, and fails where it is told to. */
+/** Records what it is asked to flag, and fails if a test says so. */
 type Flagged = [data: Sample, flagOption?: string | null, username?: string | null];
 
 class Noting extends FlaggingCallback {
@@ -37,7 +37,7 @@ Deno.test("FlagMethod.call() flags the sample with the button's option and the u
   ]);
 });
 
-Deno.test("FlagMethod tells what the button shows", async (t) => {
+Deno.test("FlagMethod returns what the button shows", async (t) => {
   const cases = [
     ["true", true, 800],
     ["no options", {}, 800],

@@ -214,7 +214,7 @@ function instead(
 
 Deno.test("DatasetVersions keeps a row once when it arrives late after a repair", async () => {
   // The row is delayed; another program tears the file; the repair restores the file's length; only
-  // then the row arrives, for the second time.
+  // then the row arrives a second time.
   const base = new MemoryAdapter();
   await base.write("dataset1.csv", new TextEncoder().encode("id\r\nbefore\r\n"));
   let late: (() => Promise<unknown>) | undefined;

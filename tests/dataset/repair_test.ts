@@ -165,7 +165,7 @@ Deno.test("SimpleCSVLogger.flag() sets aside a row with too few cells, and compl
   }
 });
 
-// Files that other programs made
+// Files of other programs
 
 interface Foreign {
   readonly before: Uint8Array;

@@ -92,7 +92,7 @@ Deno.test("CSVLogger loggers with other headers do not chase each other", async 
   }
 });
 
-Deno.test("CSVLogger loggers that begin together make one file for each header", async () => {
+Deno.test("CSVLogger loggers that start together create one file for each header", async () => {
   for (const make of Object.values(STORES)) {
     await using store = make();
     const loggers = await Promise.all(
@@ -111,7 +111,7 @@ Deno.test("CSVLogger loggers that begin together make one file for each header",
   }
 });
 
-Deno.test("CSVLogger tells labels apart exactly, also equal and odd ones", async (t) => {
+Deno.test("CSVLogger distinguishes labels exactly, also equal and odd ones", async (t) => {
   const cases: Readonly<Record<string, readonly string[]>> = {
     "equal labels": ["a", "a", "a"],
     "labels of the optional columns": ["flag", "username", "timestamp", "id"],
@@ -195,7 +195,7 @@ Deno.test("CSVLogger leaves files alone that only look like its own", async () =
   }
 });
 
-Deno.test("CSVLogger.flag() is not led astray by a backup beside the dataset that has a date", async () => {
+Deno.test("CSVLogger.flag() ignores a backup of the dataset with a date in its name", async () => {
   for (const make of Object.values(STORES)) {
     await using store = make();
     const backup = "a,timestamp\r\nold,x\r\n";
@@ -216,7 +216,7 @@ Deno.test("CSVLogger.flag() is not led astray by a backup beside the dataset tha
   }
 });
 
-Deno.test("CSVLogger.flag() finds a next number behind the largest ones", async () => {
+Deno.test("CSVLogger.flag() finds a number after the largest ones", async () => {
   const cases = [
     ["dataset999999999999998.csv", "dataset999999999999999.csv"],
     ["dataset999999999999999.csv", "dataset1.csv"], // has no next one: it does not take part
@@ -234,7 +234,7 @@ Deno.test("CSVLogger.flag() finds a next number behind the largest ones", async 
   }
 });
 
-Deno.test("CSVLogger with a fixed name uses the next free sibling where the headers differ", async () => {
+Deno.test("CSVLogger with a fixed name uses the next free sibling if the headers differ", async () => {
   for (const make of Object.values(STORES)) {
     await using store = make();
     const { storage } = store;
@@ -289,7 +289,7 @@ Deno.test("CSVLogger goes on in parts on a storage that rewrites, and counts on 
       const latest = `dataset1.${parts.length}.csv`;
       const old = new Set(reads.filter((key) => key !== latest && parts.includes(key)));
       if (metadata) assertEquals([...old], [], "old parts were read");
-      // The one that stayed sees what the other one added, also behind a roll.
+      // The older logger sees the rows of the other one, also those after a roll.
       for (let i = 22; i <= 30; i++) {
         assertEquals(await (i % 2 === 0 ? first : second).flag([`${i}`]), i);
       }
@@ -326,7 +326,7 @@ Deno.test("CSVLogger.flag() goes on when parts vanish under it", async (t) => {
       await using again = await loggerOver(storage, ["a"], PART);
       await within(PATIENCE_MS, again.flag(["restart"]), `flag() after ${what} vanished`);
       if (isGone(keys.length, keys.length)) {
-        // What is written behind a gap would not be read.
+        // Rows after a gap would not be read.
         const read = await Array.fromAsync(readDataset(storage, "dataset1.csv"));
         assertEquals(read.filter(({ a }) => !a!.startsWith("old")).length, 6);
       }
@@ -399,9 +399,9 @@ Deno.test("CSVLogger writes times by the `timestamp` option, made safe or not", 
   assert(Math.abs(seen[0]! / 1000 - Date.now()) < 60_000);
 });
 
-// What it says
+// Notices
 
-Deno.test("CSVLogger prints which file it made or took up, once, unless told not to", async () => {
+Deno.test("CSVLogger prints once which file it creates or uses, unless verbose is false", async () => {
   await using dir = new TempDir();
   const flaggingDir = `${dir.path}/flagged`;
   const flagTwice = async (options: LoggerOptions, where: string) => {
@@ -425,7 +425,7 @@ Deno.test("CSVLogger prints which file it made or took up, once, unless told not
   ]);
 });
 
-Deno.test("CSVLogger alone is verbose where the options do not say", async () => {
+Deno.test("Only CSVLogger is verbose by default", async () => {
   const said = (Logger: typeof ClassicCSVLogger | typeof SimpleCSVLogger, verbose?: boolean) =>
     printedBy(async () => {
       await using logger = new Logger({ storage: new MemoryAdapter(), verbose });
@@ -437,7 +437,7 @@ Deno.test("CSVLogger alone is verbose where the options do not say", async () =>
   assertEquals(await said(ClassicCSVLogger, true), ["Created dataset file at: log.csv"]);
 });
 
-Deno.test("CSVLogger.setup() makes nothing", async () => {
+Deno.test("CSVLogger.setup() creates nothing", async () => {
   await using dir = new TempDir();
   const root = `${dir.path}/flagged`;
   await using logger = new CSVLogger();

@@ -52,7 +52,7 @@ const LIMIT_KIB = 64;
 const WRITER = new URL("../helpers/flag_writer.ts", import.meta.url);
 const quiet = { verbose: false } as const;
 
-// What a caller gets wrong
+// Mistakes of a caller
 
 Deno.test("flag() refuses a sample of another length, and writes nothing", async (t) => {
   const samples: Readonly<Record<string, unknown>> = {
@@ -150,7 +150,7 @@ for (const [name, make] of Object.entries(STORES)) {
             assertEquals(path.split("/").length, 3, path);
             assert(path.split("/").every(isPortable), path);
           }
-          // A program that starts anew finds its file again.
+          // A restarted program finds its file.
           await using again = new CSVLogger({ storage: store.again(), ...quiet });
           await again.setup([file(label), "other"], dir);
           assertEquals(await again.flag([null, "x"]), 3);
@@ -234,14 +234,14 @@ Deno.test("flag() never throws, it rejects", async (t) => {
       await assertRejects(() => logger.flag(["a"]));
     });
   }
-  await t.step("an option, a username or an id that is no text", async () => {
+  await t.step("an option, a username or an id that is not a string", async () => {
     await using logger = await ready(new CSVLogger({ storage, ...quiet, sampleId: true }));
     const no = 5 as unknown as string;
     await assertRejects(() => logger.flag(["a"], no), TypeError);
     await assertRejects(() => logger.flag(["a"], null, no), TypeError);
     await assertRejects(() => logger.flag(["a"], null, null, { id: no }), TypeError);
   });
-  await t.step("a like that is none", async () => {
+  await t.step("a like that is not an object", async () => {
     await using chat = new ChatCSVLogger({ storage });
     await chat.setup();
     await assertRejects(() => chat.flag(null as never, []), TypeError);
@@ -259,7 +259,7 @@ async function ready(
 
 // Files
 
-/** A stream that gives some bytes and then fails. */
+/** A stream of some bytes that then fails. */
 function brokenStream(): ReadableStream<Uint8Array> {
   let pulls = 0;
   return new ReadableStream({
@@ -286,7 +286,7 @@ const rejecting: Component = {
   toCell: () => new Promise((_, reject) => setTimeout(() => reject(new Error("on purpose")), 2)),
 };
 
-/** Samples that must leave nothing behind: their components, their values, what is said. */
+/** Samples that are refused and leave no files: their components, their values, the message. */
 const LEAVING_NOTHING: Readonly<
   Record<string, readonly [components: Component[], data: () => unknown[], message: string]>
 > = {
@@ -359,13 +359,13 @@ const LEAVING_NOTHING: Readonly<
 };
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`flag() leaves nothing behind when a sample is refused, ${name}`, async (t) => {
+  Deno.test(`flag() leaves no files when a sample is refused, ${name}`, async (t) => {
     for (const [what, [components, data, message]] of Object.entries(LEAVING_NOTHING)) {
       await t.step(what, async () => {
         await using store = make();
         await using logger = new CSVLogger({ storage: store.storage, ...quiet });
         await logger.setup(components);
-        // An unhandled rejection fails the test, too.
+        // An unhandled rejection also fails the test.
         await assertRejects(() => logger.flag(data()), Error, message);
         await new Promise((done) => setTimeout(done, 5));
         assertEquals(await keysOf(store.storage), []);
@@ -587,7 +587,7 @@ for (const [length, kills] of Object.entries(KILLS_BY_LENGTH)) {
       const job = { root, writer, rows: 1e9, length: Number(length), fileLength, burst };
       const lines = await writeUntilKilled(job);
       sent.push(...sentBy(job, lines));
-      // Some of the next ones were perhaps written, and their acknowledgement was not heard.
+      // Some of the next rows may have been written without being acknowledged.
       const heard = new Set(lines.map(({ id }) => id));
       const unheard = Array.from({ length: lines.length + 2 * burst }, (_, i) => `${writer}-${i}`)
         .filter((id) => !heard.has(id)).map((id) => ({ id, outcome: "unknown" }));
@@ -641,7 +641,7 @@ Deno.test("flag() leaves nothing of a sample whose file does not fit on the disk
   assertEquals([...Deno.readDirSync(root)], []);
 });
 
-Deno.test("flag() leaves nothing behind in a directory that is read-only", async () => {
+Deno.test("flag() leaves no files in a directory that is read-only", async () => {
   await using dir = new TempDir();
   const root = `${dir.path}/root`;
   await write({ root, writer: "before", rows: 2 });
@@ -784,7 +784,7 @@ for (const [name, make] of Object.entries(FILE_SOURCES)) {
   });
 }
 
-Deno.test("flag() says that a sample is not there when nobody knows whether its file is", async (t) => {
+Deno.test("flag() says that a sample is missing if it is unknown whether its file was saved", async (t) => {
   const sources = { ...FILE_SOURCES, "a stream": () => new Blob([BYTES]).stream() };
   for (const [name, make] of Object.entries(sources)) {
     await t.step(name, async () => {

@@ -31,7 +31,7 @@ async function idsIn(storage: StorageAdapter): Promise<string[]> {
 }
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`CSVLogger with sampleId has the id column behind all but the timestamp, ${name}`, async () => {
+  Deno.test(`CSVLogger with sampleId has the id column before the timestamp, ${name}`, async () => {
     await using store = make();
     await using logger = await loggerOver(store.storage);
     await logger.flag(["x"], "wrong", "ada");
@@ -62,7 +62,7 @@ for (const [name, make] of Object.entries(STORES)) {
       await using again = await loggerOver(store.again(), PART);
       for (const id of ["1", "4", "11", "20"]) assertEquals(await flagId(again, id), 20, id);
       assertEquals(await flagId(again, "21"), 21);
-      // The first one learns of it, and of what the other has added.
+      // The first one learns of it, and of the rows of the other one.
       assertEquals(await flagId(logger, "21"), 21);
     });
     await t.step("and others without an id each time", async () => {
@@ -169,7 +169,7 @@ Deno.test("CSVLogger with sampleId counts a sample once when it is flagged again
     const storage = faulty(store.storage, { ...faults, seed: 5 });
     await using logger = await loggerOver(storage, PART);
     for (let i = 0; i < RETRIED; i++) {
-      // What a client does that heard nothing: the same again.
+      // A client that received no answer sends the same again.
       for (let tries = 0; tries < 3; tries++) {
         await within(PATIENCE_MS, flagId(logger, `${i}`), `flag ${i}`).catch(() => {});
       }

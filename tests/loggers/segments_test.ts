@@ -58,7 +58,7 @@ async function segmented(
 }
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`CSVLogger with segments gives each logger files of its own, ${name}`, async () => {
+  Deno.test(`CSVLogger with segments writes separate files for each logger, ${name}`, async () => {
     const base = make();
     const { storage, conflicts, changed } = watched(base);
     const loggers = await Promise.all(

@@ -16,7 +16,7 @@ const CELL_LENGTH = 5_000_000;
 const DEPTH = 100_000;
 const quiet = { verbose: false } as const;
 
-/** The text of a value's cell, as it is read back. */
+/** The text of a value's cell after reading. */
 async function cellOf(sample: unknown, component: Component = value("a")): Promise<string> {
   const storage = new MemoryAdapter();
   await using logger = new CSVLogger({ storage, ...quiet });
@@ -77,7 +77,7 @@ const KEPT: readonly (readonly [what: string, sample: unknown, cell: string])[] 
   ["a quoted text", '"', '"'],
 ];
 
-Deno.test("value() keeps what JSON can tell", async (t) => {
+Deno.test("value() keeps what JSON can represent", async (t) => {
   for (const [what, sample, cell] of KEPT) {
     await t.step(what, async () => assertEquals(await cellOf(sample), cell));
   }
@@ -142,11 +142,11 @@ Deno.test("value() keeps instances with keys, plain objects without, and boxed n
   assertEquals(await cellOf({ boxed: Object(5) }), '{"boxed":5}');
 });
 
-Deno.test("value() takes an object's own toJSON() for what it is", async (t) => {
+Deno.test("value() uses an object's own toJSON()", async (t) => {
   await t.step("a method of the object", async () => {
     assertEquals(await cellOf({ toJSON: () => "=plain" }), "=plain");
   });
-  await t.step("a class that hides a Map behind it", async () => {
+  await t.step("a class with toJSON() that holds a Map", async () => {
     class Scores {
       readonly map = new Map([["cat", 0.9]]);
       toJSON(): unknown {
@@ -241,7 +241,7 @@ Deno.test("value(), file() and files() store bytes and name them in the cell", a
   }
 });
 
-Deno.test("file() asks open() for the path of a FileData, and stores what it gives", async () => {
+Deno.test("file() passes the path of a FileData to open(), and stores the result", async () => {
   const storage = new MemoryAdapter();
   const asked: string[] = [];
   const open = (path: string) => {
@@ -258,7 +258,7 @@ Deno.test("file() asks open() for the path of a FileData, and stores what it giv
   assertEquals(await textOf(storage, row!.a!), "opened");
 });
 
-// Components and loggers of one's own
+// Custom components and loggers
 
 Deno.test("a component of one's own decides what its cell is", async (t) => {
   const storage = new MemoryAdapter();

@@ -40,7 +40,7 @@ const script = (name: string): URL => new URL(`../../helpers/${name}.ts`, import
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** A directory for objects, beside which a test may put what is none of the adapter's business. */
+/** A directory for objects in a directory for other files of a test. */
 class Place implements AsyncDisposable {
   readonly #dir: TempDir = new TempDir();
   readonly outside: string = `${this.#dir.path}/outside`;
@@ -119,7 +119,7 @@ for (const durable of [false, true]) {
     const calls = Object.values(CALLS_ON_A_FULL_DISK);
     const through = limitedTo(LIMIT_KIB);
     const { results, shortWrites } = await inProcess(place.root, calls, { durable, through });
-    // Else the limit was met before the first byte, and nothing was half-way.
+    // Otherwise the limit was reached before the first byte, so that no row was incomplete.
     assertEquals(shortWrites, calls.length);
     for (const [i, name] of Object.keys(CALLS_ON_A_FULL_DISK).entries()) {
       await t.step(`${name} rejects with NoSpace`, () => {
@@ -127,7 +127,7 @@ for (const durable of [false, true]) {
         assertEquals([code, outcome], ["NoSpace", "not-applied"], message);
       });
     }
-    await t.step("the object is as before, and nothing is left behind", () => {
+    await t.step("the object is unchanged, and no file is left", () => {
       assertEquals(place.names(), ["old"]);
       const old = Deno.readFileSync(place.path("old"));
       assertEquals([old.length, differsAt(old, 0)], [40 * KIB, -1]);
@@ -243,7 +243,7 @@ Deno.test("LocalFsAdapter.append() says unknown when what it wrote cannot be tak
 Deno.test("LocalFsAdapter.append() tells the truth when the time of another's file lies ahead", async () => {
   await using place = new Place();
   const through = await boundByModes();
-  // Without another user there is no file of another's: only the mode of the call is tested then.
+  // Without a second user only the mode of the call is tested.
   const isForeign = through !== null && through.length > 0;
   const path = place.path("a");
   Deno.writeTextFileSync(path, "x");
@@ -307,12 +307,12 @@ Deno.test("LocalFsAdapter.write() keeps the old object when it is killed before 
     assertStringIncludes(stage, "dir/.flagstone-stage-");
     assertEquals(Deno.readTextFileSync(place.path(stage)), "new, and half");
   });
-  await t.step("the old object stands, and the debris is no object", async () => {
+  await t.step("the old object remains, and the debris is not listed", async () => {
     assertEquals(await keysOf(storage), ["dir/a"]);
     assertEquals(await textOf(storage, "dir/a"), "old");
     await assertRefused(storage.read(stage), "InvalidKey", "the debris");
   });
-  await t.step("debris is left alone while somebody may be writing it", async () => {
+  await t.step("debris is kept while a process may be writing it", async () => {
     await keysOf(storage);
     assert(place.names().includes(stage));
   });
@@ -352,9 +352,9 @@ Deno.test("LocalFsAdapter.list() reaps nothing but stages", async () => {
   assertEquals(place.names(), before);
 });
 
-Deno.test("LocalFsAdapter.write() stages beside the object while the body comes", async (t) => {
+Deno.test("LocalFsAdapter.write() stages in the directory of the object while the body arrives", async (t) => {
   await using place = new Place();
-  // Shared memory is a volume of its own where there is one: a stage elsewhere could not be moved.
+  // Shared memory is a separate volume: a file staged elsewhere could not be moved to it.
   const other = await Deno.makeTempDir({ dir: "/dev/shm" }).catch(() => null);
   for (const root of [place.root, ...(other === null ? [] : [other])]) {
     await t.step(
@@ -380,7 +380,7 @@ Deno.test("LocalFsAdapter.write() stages beside the object while the body comes"
   if (other !== null) await Deno.remove(other, { recursive: true });
 });
 
-// What is not the adapter's own
+// Other entries below the root
 
 Deno.test("LocalFsAdapter reads, appends and lists beyond 2^31 bytes", async () => {
   await using place = new Place();
@@ -431,7 +431,7 @@ Deno.test("LocalFsAdapter.list() passes over what cannot be a key", async (t) =>
       assertEquals(place.names(), before);
     });
   }
-  await t.step("a name that is no UTF-8", async () => {
+  await t.step("a name that is not UTF-8", async () => {
     await using place = new Place();
     await place.adapter().write("m", bytes("mine"));
     const args = ["-c", `touch "$1"/$'\\xff\\xfe' && mkdir "$1"/$'d\\xff'`, "-", place.root];
@@ -469,7 +469,7 @@ function callsOn(storage: StorageAdapter, key: string): Record<string, () => Pro
   };
 }
 
-/** Links below the root, the key that leads through each, and whether there is something behind. */
+/** Links below the root, the key that leads through each, and whether its target exists. */
 const LINKS = [
   ["a link to a file outside", "../outside/file", "link", true],
   ["a link to a directory outside", "../outside", "link/file", true],
@@ -492,7 +492,7 @@ for (const durable of [false, true]) {
         await storage.write("mine", bytes("as it was"));
         Deno.symlinkSync(target, place.path("link"));
         for (const [method, call] of Object.entries(callsOn(storage, key))) {
-          // Nothing can be behind a dangling directory: to look there finds nothing.
+          // A dangling link to a directory has no entries.
           const mayFindNothing = !isThere && /^(stat|read|delete)$/.test(method);
           if (mayFindNothing) assertEquals(await call() ?? null, null, method);
           else {
@@ -548,7 +548,7 @@ Deno.test("LocalFsAdapter keeps a file's mode when it writes and appends", async
   }
 });
 
-// What is synced
+// Syncs
 
 /** Notes which files and directories are synced, by their inodes. */
 async function syncedBy(action: () => Promise<unknown>): Promise<Set<number>> {
@@ -728,7 +728,7 @@ Deno.test("LocalFsAdapter says PermissionDenied when the directory is read-only"
   Deno.chmodSync(place.root, 0o755);
 });
 
-Deno.test("LocalFsAdapter leaves no directory behind when a write or an append is refused", async () => {
+Deno.test("LocalFsAdapter leaves no directory when a write or an append is refused", async () => {
   await using place = new Place();
   const storage = place.adapter();
   const version = "gone" as ObjectVersion;
@@ -826,7 +826,7 @@ Deno.test("LocalFsAdapter writes to the directory under the name when it was rep
     "append()": (storage) => storage.append("d/a", bytes("mine"), { at: 0 }),
   };
   for (const [name, call] of Object.entries(calls)) {
-    await t.step(`${name} when it was moved away and made again`, async () => {
+    await t.step(`${name} when it was moved away and created again`, async () => {
       await using place = new Place();
       Deno.mkdirSync(place.path("d"));
       await whileLocked(place.path("d"), () => call(place.adapter()), () => {
@@ -904,7 +904,7 @@ Deno.test("LocalFsAdapter.delete() never takes a directory from under a writer",
   let made = 0;
   await Promise.all(Array.from({ length: PRUNE_WRITERS }, async (_, writer) => {
     const storage = storages[writer % 2]!;
-    // The same directories for all, so that one empties them while another makes them.
+    // The same directories for all, so that one removes them while another creates them.
     for (let round = 0; round < PRUNE_ROUNDS; round++) {
       const key = `d/e${round % 2}/f/${writer}`;
       if (writer % 4 < 2) await storage.write(key, bytes("x"));
@@ -1008,7 +1008,7 @@ Deno.test("LocalFsAdapter knows what it published when another program takes it 
   }
 });
 
-Deno.test("LocalFsAdapter makes a directory again that is gone when it is said to exist", async (t) => {
+Deno.test("LocalFsAdapter creates a directory again that vanished after it was reported to exist", async (t) => {
   for (const durable of [false, true]) {
     await t.step(durable ? "durable" : "not durable", async () => {
       await using place = new Place();

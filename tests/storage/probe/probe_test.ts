@@ -203,7 +203,7 @@ Deno.test("probe() passes on other errors and its abort, and cleans up", async (
   assertEquals(await Array.fromAsync(memory.list()), []);
 });
 
-Deno.test("probe() accepts that a race makes losers unavailable, but not every writer", async () => {
+Deno.test("probe() accepts that losers of a race get Unavailable, but not that every writer does", async () => {
   const overloaded: Breakage = (memory) => ({
     write: (key, body, options) =>
       memory.write(key, body, options).catch((error) => {

@@ -8,11 +8,11 @@ import { TestWorker } from "../../helpers/worker.ts";
 const WORKER = new URL("../../helpers/r2_suite_worker.ts", import.meta.url);
 
 const buckets = behaviours.map((_, i) => `BUCKET_${i}`);
-// In workerd itself, where the binding is: what Deno gets of it goes through a slow proxy.
+// In workerd itself, as Deno reaches the binding only through a slow proxy.
 const worker = await TestWorker.start(WORKER, { buckets: ["LOG", "PROBE", ...buckets] });
 Deno.test.afterAll(() => worker[Symbol.asyncDispose]());
 
-/** What the worker says to a path; what it found wrong is thrown. */
+/** Returns the worker's answer to a path; throws its error. */
 async function ask(path: string): Promise<unknown> {
   const response = await fetchAlone(new URL(path, worker.url));
   if (!response.ok) throw new Error(await response.text());

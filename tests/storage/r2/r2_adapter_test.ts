@@ -42,7 +42,7 @@ function streamOf(bytes: Uint8Array, then: () => void = () => {}): ReadableStrea
   }, { highWaterMark: 0 });
 }
 
-/** R2's numbers, and what becomes of them; the outcome is that of a write. */
+/** R2's numbers, and the codes for them; the outcome is that of a write. */
 const ANSWERS: readonly (readonly [message: string, code: StorageErrorCode, outcome: Outcome])[] = [
   ["put: We encountered an internal error. Please try again. (10001)", "Unavailable", "unknown"],
   [
@@ -97,7 +97,7 @@ Deno.test("R2Adapter keeps its keys below a prefix", async () => {
   await refusal(() => storage.write(key, random(1)), "InvalidKey", "not-applied");
 });
 
-Deno.test("R2Adapter never asks for a version that is no ETag", async () => {
+Deno.test("R2Adapter never asks for a version that is not an ETag", async () => {
   const { bucket, storage } = setUp();
   await storage.write("a", random(3));
   bucket.calls.splice(0);
@@ -128,7 +128,7 @@ Deno.test("R2Adapter sends a longer stream in equal parts, two at a time", async
   const waiting: (() => void)[] = [];
   bucket.meet = (call) =>
     call.startsWith("uploadPart")
-      // Out of order, as they come over a network.
+      // Out of order, as on a network.
       ? new Promise((go) => (waiting.push(go), setTimeout(() => waiting.pop()?.(), 1)))
       : Promise.resolve();
   const bytes = random(33 * MIB + 12_345);
@@ -156,7 +156,7 @@ Deno.test("R2Adapter refuses a precondition on a longer stream, and leaves nothi
   assertEquals(bucket.calls, []);
 });
 
-/** What goes wrong in an upload, where, and what is told of it. */
+/** Failures of an upload: the step, the error, and the expected code and outcome. */
 const FAILURES: readonly (readonly [call: string, code: StorageErrorCode, outcome: Outcome])[] = [
   ["createMultipartUpload", "Unavailable", "not-applied"],
   ["uploadPart 1", "Unavailable", "not-applied"],
@@ -183,7 +183,7 @@ Deno.test("R2Adapter takes back the parts of an upload that fails", async () => 
   assert(!bucket.calls.includes("complete"));
 });
 
-Deno.test("R2Adapter waits for nobody once its signal is aborted", async () => {
+Deno.test("R2Adapter does not wait once its signal is aborted", async () => {
   const hang = (call: string) => {
     const { bucket, storage } = setUp();
     const reached = Promise.withResolvers<void>();
@@ -257,7 +257,7 @@ Deno.test("R2Adapter lists what are keys, and never ends early", async () => {
   await refusal(() => Array.fromAsync(storage.list()), "Corrupt");
 });
 
-Deno.test("R2Adapter refuses metadata that is no text", async () => {
+Deno.test("R2Adapter refuses metadata that is not a string", async () => {
   const { bucket, storage } = setUp();
   for (const metadata of [{ a: 1 }, { a: "\ud83c" }, { a: undefined }]) {
     const given = metadata as unknown as Record<string, string>;

@@ -14,7 +14,7 @@ import {
 const BODY = new TextEncoder().encode("body");
 const OLD: Precondition = { version: "old" as ObjectVersion };
 
-/** What was sent: methods, and the conditions of writes. */
+/** The requests: methods, and the conditions of writes. */
 function conditions(seen: readonly SeenRequest[]): string[] {
   return seen.map(({ method, headers }) => {
     const condition = headers.get("if-match") ?? headers.get("if-none-match");
@@ -26,7 +26,7 @@ function write(adapter: S3Adapter, precondition: Precondition = OLD, signal?: Ab
   return adapter.write("a", BODY, { precondition, signal });
 }
 
-/** What a refused write was refused with, and what was sent. */
+/** The error of a refused write, and the requests. */
 async function refusal(answer: Answer, precondition?: Precondition) {
   const { adapter, seen } = stubS3(answer);
   const error = await assertRejects(() => write(adapter, precondition), StorageError);
@@ -75,7 +75,7 @@ Deno.test("S3Adapter.write() sends nothing else again", async () => {
   }
 });
 
-Deno.test("S3Adapter.write() makes a Conflict of 412, and of 404 under If-Match", async () => {
+Deno.test("S3Adapter.write() rejects with Conflict for 412, and for 404 under If-Match", async () => {
   const exists = await refusal(failed, "absent");
   assertEquals([exists.code, exists.outcome], ["Conflict", "not-applied"]);
   assertEquals(exists.message, 'Cannot write "a" as it exists (s3: PreconditionFailed)');
@@ -86,7 +86,7 @@ Deno.test("S3Adapter.write() makes a Conflict of 412, and of 404 under If-Match"
   assertEquals((await refusal(() => fault(404, "NoSuchBucket"))).code, "Misconfigured");
 });
 
-Deno.test("S3Adapter.write() tries If-Match without quotes where the version is right", async () => {
+Deno.test("S3Adapter.write() tries If-Match without quotes if the version is current", async () => {
   const ceph: Answer = ({ method, headers }) => {
     if (method === "HEAD") return head("old");
     return headers.get("if-match") === "old" ? written("new") : failed();
@@ -110,7 +110,7 @@ Deno.test("S3Adapter.write() never changes a spelling that has succeeded", async
   assertEquals(conditions(seen), ['PUT "old"', 'PUT "old"']);
 });
 
-Deno.test("S3Adapter.write() does not change the spelling where the version changed", async () => {
+Deno.test("S3Adapter.write() does not change the spelling if the version changed", async () => {
   for (const found of [() => head("other"), missing]) {
     const { code, outcome, seen, message } = await refusal(({ method }) =>
       method === "PUT" ? failed() : found()
@@ -121,7 +121,7 @@ Deno.test("S3Adapter.write() does not change the spelling where the version chan
   }
 });
 
-Deno.test("S3Adapter.write() is a Conflict where no spelling is taken", async () => {
+Deno.test("S3Adapter.write() rejects with Conflict if no spelling is accepted", async () => {
   const { code, outcome, seen } = await refusal(({ method }) =>
     method === "HEAD" ? head("old") : failed()
   );
@@ -129,7 +129,7 @@ Deno.test("S3Adapter.write() is a Conflict where no spelling is taken", async ()
   assertEquals(conditions(seen), ['PUT "old"', "HEAD", "PUT old"]);
 });
 
-Deno.test("S3Adapter.write() is not applied where the look between two spellings fails", async () => {
+Deno.test("S3Adapter.write() is not applied if the check between two spellings fails", async () => {
   const { code, outcome } = await refusal(({ method }) =>
     method === "HEAD" ? fault(500, "InternalError") : failed()
   );
@@ -156,7 +156,7 @@ Deno.test("S3Adapter.write() sends no version that could match what it is not", 
   }
 });
 
-Deno.test("S3Adapter.write() sees who lost where Ceph answers 500 UnknownError", async (t) => {
+Deno.test("S3Adapter.write() finds the losers if Ceph answers 500 UnknownError", async (t) => {
   const lost = (found: Answer): Answer => (request, n) =>
     request.method === "PUT" ? fault(500, "UnknownError") : found(request, n);
   const stored = (body: string) => () => object(body, { etag: '"new"' });

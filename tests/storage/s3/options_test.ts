@@ -11,7 +11,7 @@ const OPTIONS: S3AdapterOptions = {
 };
 const BODY = new TextEncoder().encode("hello");
 
-/** Where a read of "a/b c" goes to. */
+/** Returns the URL of a read of "a/b c". */
 async function urlOf(options: Partial<S3AdapterOptions>): Promise<string> {
   const { adapter, seen } = stubS3(() => object("x"), options);
   await adapter.read("a/b c").then((result) => result?.body.cancel());
@@ -77,7 +77,7 @@ Deno.test("S3Adapter takes bytes of shared memory", async () => {
   assertEquals(seen[0]?.body, BODY);
 });
 
-Deno.test("S3Adapter refuses options that cannot be right, and tells no secret", () => {
+Deno.test("S3Adapter refuses invalid options, and its errors contain no secret", () => {
   const wrong: Record<string, Partial<S3AdapterOptions>> = {
     "its bucket is missing": { bucket: "" },
     "its region is missing": { region: "" },
@@ -121,7 +121,7 @@ Deno.test("S3Adapter's prefix is put before keys, and taken off in listings", as
   assertEquals(list?.searchParams.get("start-after"), "p/a/a");
 });
 
-Deno.test("S3Adapter refuses a key that its prefix makes too long", async () => {
+Deno.test("S3Adapter refuses a key that is too long with its prefix", async () => {
   const { adapter, seen } = stubS3(() => written(), { prefix: "p/" });
   const key = Array(4).fill("s".repeat(255)).join("/");
   assertEquals(key.length, 1023);
@@ -204,7 +204,7 @@ Deno.test("S3Adapter.fromEnv() names what is missing", () => {
   );
 });
 
-Deno.test("S3Adapter.fromEnv() reads process.env where there is no Deno", async () => {
+Deno.test("S3Adapter.fromEnv() reads process.env without Deno", async () => {
   using _ = setEnv({});
   const { Deno: deno } = globalThis;
   const scope = globalThis as { Deno?: typeof Deno; process?: unknown };

@@ -50,7 +50,7 @@ Deno.test("S3Adapter.read() rejects what is not the range that it asked for", as
   }
 });
 
-Deno.test("S3Adapter.read() asks for the size where a range cannot be satisfied", async () => {
+Deno.test("S3Adapter.read() asks for the size if a range cannot be satisfied", async () => {
   const unsatisfiable = () => fault(416, "InvalidRange");
   const found = async (options: ReadOptions, ...replies: Response[]) => {
     const { adapter, seen } = stubS3((_, n) => replies[n]!);
@@ -93,7 +93,7 @@ Deno.test("S3Adapter.read() serves no other version than the one asked for", asy
   assertEquals(seen[0]?.headers.get("if-match"), '"etag"');
 });
 
-Deno.test("S3Adapter.read() gives a body that errors where bytes are missing", async () => {
+Deno.test("The body of S3Adapter.read() errors if bytes are missing", async () => {
   for (const sent of ["", "bod", "body and more"]) {
     const { adapter } = stubS3(() => object(sent, { "content-length": "4" }));
     const result = await adapter.read("a");
@@ -103,7 +103,7 @@ Deno.test("S3Adapter.read() gives a body that errors where bytes are missing", a
   }
 });
 
-Deno.test("S3Adapter.read() takes nothing that nobody has asked for", async () => {
+Deno.test("S3Adapter.read() pulls no bytes before the body is read", async () => {
   let pulled = 0;
   let cancelled = false;
   const source = new ReadableStream<Uint8Array>({

@@ -94,7 +94,7 @@ const FAULTS: readonly Row[] = [
 ];
 
 for (const [status, code, expected, outcome, says] of FAULTS) {
-  Deno.test(`S3Adapter makes ${expected} of ${status} ${code}`, async () => {
+  Deno.test(`S3Adapter rejects with ${expected} for ${status} ${code}`, async () => {
     const answer = () => fault(status, code, "<Region>eu-west-9</Region>");
     for (const call of Object.keys(CALLS) as CallName[]) {
       const error = await refused(call, answer);
@@ -111,7 +111,7 @@ for (const [status, code, expected, outcome, says] of FAULTS) {
   });
 }
 
-Deno.test("S3Adapter makes an error of every page of a web server", async () => {
+Deno.test("S3Adapter rejects every page of a web server", async () => {
   for (const status of [400, 404, 410]) {
     for (const call of Object.keys(CALLS) as CallName[]) {
       const error = await refused(call, () => html(status));
@@ -131,7 +131,7 @@ Deno.test("S3Adapter makes an error of every page of a web server", async () => 
   assertEquals((await refused("read", () => html(302))).code, "Misconfigured");
 });
 
-Deno.test("S3Adapter makes no absence of a 404 that does not name the key", async () => {
+Deno.test("S3Adapter does not report a missing object for a 404 that does not name the key", async () => {
   for (const call of ["stat", "read"] as const) {
     for (const answer of [() => new Response(null, { status: 404 }), () => html(404)]) {
       assertEquals((await refused(call, answer)).code, "Corrupt");
@@ -161,26 +161,26 @@ Deno.test("S3Adapter.stat() finds what appears between its two requests", async 
   assertEquals((await stubS3((_, n) => empty[n]!).adapter.stat("a"))?.size, 0);
 });
 
-Deno.test("S3Adapter.stat() gives up on replies that contradict each other", async () => {
+Deno.test("S3Adapter.stat() rejects if replies contradict each other", async () => {
   const { adapter } = stubS3(({ method }) =>
     method === "HEAD" ? new Response(null, { status: 404 }) : fault(416, "InvalidRange")
   );
   assertEquals((await assertRejects(() => adapter.stat("a"), StorageError)).code, "Unavailable");
 });
 
-Deno.test("S3Adapter.stat() takes a weak ETag for what it marks", async () => {
+Deno.test("S3Adapter.stat() returns the text of a weak ETag", async () => {
   const { adapter } = stubS3(() => object(null, { etag: 'W/"abc"' }));
   assertEquals<string | undefined>((await adapter.stat("a"))?.version, "abc");
 });
 
-Deno.test("S3Adapter.delete() resolves also where the store answers 404", async () => {
+Deno.test("S3Adapter.delete() also resolves if the store answers 404", async () => {
   for (const status of [200, 204]) {
     await stubS3(() => new Response(null, { status })).adapter.delete("a");
   }
   await stubS3(() => fault(404, "NoSuchKey")).adapter.delete("a");
 });
 
-Deno.test("S3Adapter.list() rejects what is no whole listing", async (t) => {
+Deno.test("S3Adapter.list() rejects an incomplete listing", async (t) => {
   const truncated = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a";
   const token = "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>";
   const cases: Record<string, Response[]> = {
@@ -236,7 +236,7 @@ Deno.test("S3Adapter.list() skips what has no key of ours", async () => {
   assertEquals(found.map(({ key }) => key), ["a", "z"]);
 });
 
-Deno.test("S3Adapter.list() asks for no more than it needs, and gives the token back", async () => {
+Deno.test("S3Adapter.list() requests no more than it needs, and returns the token", async () => {
   const token = "<IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;/+ =" +
     "</NextContinuationToken>";
   const { adapter, seen } = stubS3((_, n) => n === 0 ? page(["p%2Fb"], token) : page(["p%2Fc"]));
@@ -251,13 +251,13 @@ Deno.test("S3Adapter.list() asks for no more than it needs, and gives the token 
   assert(!seen[0]?.url.search.includes("+"), "A space went out as a plus");
 });
 
-Deno.test("S3Adapter.list() filters where a store ignores what it is asked", async () => {
+Deno.test("S3Adapter.list() filters if a store ignores its parameters", async () => {
   const { adapter } = stubS3(() => page(["a", "b%2F1", "b%2F2", "c"]));
   const found = await Array.fromAsync(adapter.list({ prefix: "b/", after: "b/1" }));
   assertEquals(found.map(({ key }) => key), ["b/2"]);
 });
 
-Deno.test("S3Adapter.write() rejects a reply that tells no version", async () => {
+Deno.test("S3Adapter.write() rejects a reply without a version", async () => {
   const error = await refused("write", () => new Response(null));
   assertEquals([error.code, error.outcome], ["Corrupt", "unknown"]);
   const ok = () =>

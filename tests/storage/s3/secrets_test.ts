@@ -26,7 +26,7 @@ function everythingOf(value: unknown): string {
   return seen.join("\n");
 }
 
-/** What a store says that repeats all that it was sent. */
+/** The answer of a store that repeats the whole request. */
 function echo({ headers, url }: SeenRequest): string {
   const sent = `${[...headers].map((pair) => pair.join(": ")).join("\n")}\n${url}`;
   return `<Message>${sent.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</Message>` +
@@ -66,7 +66,7 @@ const REPLIES: Record<string, (request: SeenRequest) => Response> = {
 };
 
 for (const [name, reply] of Object.entries(REPLIES)) {
-  Deno.test(`S3Adapter tells no secret of ${name}`, async () => {
+  Deno.test(`S3Adapter shows no secret in ${name}`, async () => {
     const options = { sessionToken: "the-token+/=" };
     const { adapter, seen } = stubS3((request) => reply(request), options);
     const calls: Record<string, () => Promise<unknown>> = {

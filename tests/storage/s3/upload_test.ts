@@ -134,7 +134,7 @@ Deno.test("S3Adapter.write() sends a longer stream in equal parts, few at a time
   assertEquals(seen.at(-1)?.url.searchParams.get("uploadId"), "the/id");
 });
 
-Deno.test("S3Adapter.write() makes greater parts of a body that would have too many", async () => {
+Deno.test("S3Adapter.write() uploads larger parts if a body would have too many", async () => {
   const { refusal, stub } = uploading();
   await refusal(source(30 * MIB).stream, { size: 80 * 1024 ** 3 });
   assertEquals(stub.parts.get(1)?.length, 9 * MIB);
@@ -219,14 +219,14 @@ Deno.test("S3Adapter.write() takes an upload back that fails", async (t) => {
   });
 });
 
-Deno.test("S3Adapter.write() has nothing to take back where no upload was begun", async () => {
+Deno.test("S3Adapter.write() aborts no upload if none was started", async () => {
   const { refusal, stub } = uploading(() => fault(503, "SlowDown"));
   const error = await refusal(source(9 * MIB).stream);
   assertEquals([error.code, error.outcome], ["RateLimited", "not-applied"]);
   assertEquals(stub.log, ["begin"]);
 });
 
-Deno.test("S3Adapter.write() tells what a completion came to", async (t) => {
+Deno.test("S3Adapter.write() finds the outcome of a completion", async (t) => {
   const cases: [string, () => Response, string, string][] = [
     ["200 with an error", () => fault(200, "InternalError"), "Unavailable", "unknown"],
     ["200 with a refusal", () => fault(200, "EntityTooLarge"), "TooLarge", "not-applied"],
@@ -252,7 +252,7 @@ Deno.test("S3Adapter.write() tells what a completion came to", async (t) => {
   });
 });
 
-Deno.test("S3Adapter.write() tells its own failure where the taking back fails as well", async () => {
+Deno.test("S3Adapter.write() reports its own failure if the abort of the upload also fails", async () => {
   const { refusal } = uploading((what) =>
     what === "abort" || what === "part 1" ? fault(403, "AccessDenied") : undefined
   );

@@ -58,7 +58,7 @@ class RawServer implements AsyncDisposable {
 
 const PARTIAL = 'HTTP/1.1 200 OK\r\nETag: "e"\r\nContent-Length: 10\r\n\r\nhello';
 
-Deno.test("S3Adapter.read() gives a body that errors where the connection is cut", async () => {
+Deno.test("The body of S3Adapter.read() errors if the connection is cut", async () => {
   await using server = new RawServer(PARTIAL);
   const result = await server.adapter.read("a");
   assertEquals(result?.end, 10);
@@ -69,7 +69,7 @@ Deno.test("S3Adapter.read() gives a body that errors where the connection is cut
   assertStringIncludes(error.message, "ended after 5 of 10 bytes");
 });
 
-Deno.test("S3Adapter rejects what no one can tell the outcome of as unknown", async () => {
+Deno.test("S3Adapter reports the outcome unknown if it cannot be known", async () => {
   const cut = [
     "",
     "HTTP/1.1 200 OK\r\nContent-Le",
@@ -88,7 +88,7 @@ Deno.test("S3Adapter rejects what no one can tell the outcome of as unknown", as
   }
 });
 
-Deno.test("S3Adapter tells where nothing answers", async () => {
+Deno.test("S3Adapter names the endpoint if nothing answers", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const endpoint = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
@@ -156,7 +156,7 @@ async function readRequest(connection: Deno.Conn): Promise<void> {
   }
 }
 
-Deno.test("S3Adapter says unknown where a write arrived and the server then vanished", async () => {
+Deno.test("S3Adapter reports the outcome unknown if a write arrived and the server then vanished", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const serving = (async () => {

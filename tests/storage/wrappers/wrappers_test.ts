@@ -269,7 +269,7 @@ Deno.test("retrying() calls nothing not-applied of which one attempt may have la
   }
 });
 
-Deno.test("retrying() gives up after its times, and after its budget without a last pause", async () => {
+Deno.test("retrying() stops after its times, and after its budget without a last pause", async () => {
   const { calls, error } = await retried("stat", [["Unavailable"]], true);
   assertEquals([calls, (error as StorageError).code], [4, "Unavailable"]);
   const inner = failing([["Unavailable"]], true);
@@ -521,7 +521,7 @@ Deno.test("timed() passes its caller's abort on, with its reason", async () => {
   assertStrictEquals(seen?.reason, reason);
 });
 
-Deno.test("timed() refuses a time that is none", () => {
+Deno.test("timed() refuses an invalid time", () => {
   for (const ms of [0, -1, NaN, Infinity, 2 ** 31]) {
     const says = `Cannot time storage: "ms" is ${ms}; pass a number above 0, at most 2147483647`;
     assertThrows(() => timed(new MemoryAdapter(), ms), RangeError, says);
@@ -618,7 +618,7 @@ Deno.test("limited() lets others in between two entries of a listing", async () 
   assertEquals(seen, ["a", "b", "c"]);
 });
 
-Deno.test("limited() refuses a limit that is none", () => {
+Deno.test("limited() refuses an invalid limit", () => {
   for (const concurrency of [0, -1, 1.5, NaN, Infinity]) {
     const says =
       `Cannot limit storage: "concurrency" is ${concurrency}; pass a whole number above 0`;
