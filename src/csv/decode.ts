@@ -13,16 +13,16 @@ export function decodeRecord(record: string): string[] {
   if (!record.includes('"')) return record.split(",");
   const cells: string[] = [];
   for (let at = 0;;) {
-    const [quoted, behind] = record[at] === '"' ? readQuoted(record, at + 1) : ["", at];
-    const comma = record.indexOf(",", behind);
-    cells.push(quoted + record.slice(behind, comma === -1 ? undefined : comma));
+    const [quoted, rest] = record[at] === '"' ? readQuoted(record, at + 1) : ["", at];
+    const comma = record.indexOf(",", rest);
+    cells.push(quoted + record.slice(rest, comma === -1 ? undefined : comma));
     if (comma === -1) return cells;
     at = comma + 1;
   }
 }
 
 /** The text in quotes that open before `start`, and the offset after the closing quote. */
-function readQuoted(record: string, start: number): [text: string, behind: number] {
+function readQuoted(record: string, start: number): [text: string, rest: number] {
   let text = "";
   for (let at = start;;) {
     const quote = record.indexOf('"', at);

@@ -120,7 +120,7 @@ export class DatasetVersions {
    */
   async #segmentOf(version: DatasetLog): Promise<DatasetLog | null> {
     try {
-      if (version.isEmpty) await version.make();
+      if (version.isEmpty) await version.create();
     } catch (error) {
       this.#release(version, error);
       return null;

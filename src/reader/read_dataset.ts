@@ -60,8 +60,8 @@ export async function* readDataset(
   { uniqueBy }: ReadDatasetOptions = {},
 ): AsyncGenerator<DatasetRow, void, undefined> {
   const seen = new Set<string>();
-  for (const piece of await objectKeysOf(storage, key)) {
-    for await (const row of readRows(storage, piece)) {
+  for (const file of await objectKeysOf(storage, key)) {
+    for await (const row of readRows(storage, file)) {
       const text = uniqueBy === undefined ? "" : row[uniqueBy] ?? "";
       if (text !== "" && seen.has(text)) continue;
       if (text !== "") seen.add(text);

@@ -140,7 +140,7 @@ export class DatasetLog {
   }
 
   /** Creates the dataset with its header and without rows. */
-  async make(): Promise<void> {
+  async create(): Promise<void> {
     await this.#publish([]);
   }
 

@@ -82,7 +82,7 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
 }
 
 /** Creates a directory and those above it; `durable` syncs each new name to the disk. */
-export function makeDirectory(dir: string, durable: boolean): void {
+export function createDirectory(dir: string, durable: boolean): void {
   if (!durable) return Deno.mkdirSync(dir, { recursive: true });
   const parent = parentOf(dir);
   try {
@@ -91,8 +91,8 @@ export function makeDirectory(dir: string, durable: boolean): void {
     // The existing name may be a file, or a link to nothing.
     if (error instanceof Deno.errors.AlreadyExists && Deno.statSync(dir).isDirectory) return;
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    makeDirectory(parent, durable);
-    return makeDirectory(dir, durable);
+    createDirectory(parent, durable);
+    return createDirectory(dir, durable);
   }
   const handle = Deno.openSync(parent);
   try {

@@ -1,6 +1,6 @@
 import { type Attempt, fail, refusal, refuseAborted } from "../kit/fail.ts";
 import { fsError, systemCode } from "./_errors.ts";
-import { makeDirectory, parentOf } from "./_files.ts";
+import { createDirectory, parentOf } from "./_files.ts";
 import { lockDirectory, type LockedDirectory } from "./_lock.ts";
 import type { OperationOptions } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
@@ -50,7 +50,7 @@ export class FsRoot {
   }
 
   /** Like `inExisting()`, but creates the directory if there is none. */
-  async inMade<T>(
+  async inCreated<T>(
     attempt: Attempt,
     options: OperationOptions | undefined,
     action: Action<T>,
@@ -63,22 +63,22 @@ export class FsRoot {
       if (times >= MOST_REMOVALS) {
         throw refusal(attempt, "Unavailable", "its directory is removed as often as it is created");
       }
-      this.#make(parentOf(this.pathOf(attempt.key!)), attempt);
+      this.#create(parentOf(this.pathOf(attempt.key!)), attempt);
     }
   }
 
   /** Creates a directory. Another process may remove it immediately because it is empty. */
-  #make(dir: string, attempt: Attempt): void {
+  #create(dir: string, attempt: Attempt): void {
     try {
-      makeDirectory(dir, this.#durable);
+      createDirectory(dir, this.#durable);
     } catch (error) {
-      if (isBehindDanglingLink(dir)) throw this.#leadsNowhere(dir, attempt);
+      if (hasDanglingLink(dir)) throw this.#leadsNowhere(dir, attempt);
       if (!wasRemoved(error, dir)) throw this.error(error, attempt);
     }
   }
 
   #leadsNowhere(dir: string, attempt: Attempt): StorageError {
-    const why = `${JSON.stringify(dir)} is behind a link to nothing: is a disk not mounted?`;
+    const why = `${JSON.stringify(dir)} is below a link without a target: is a disk not mounted?`;
     return refusal(attempt, "Misconfigured", why);
   }
 
@@ -166,7 +166,7 @@ function* upwards(path: string): Generator<string, void, undefined> {
 }
 
 /** Whether a path, or one above it, is a symbolic link to nothing. */
-function isBehindDanglingLink(path: string): boolean {
+function hasDanglingLink(path: string): boolean {
   for (const above of upwards(path)) {
     const found = at(above, Deno.lstatSync);
     if (typeof found === "object" && found.isSymlink) return typeof at(above) === "string";

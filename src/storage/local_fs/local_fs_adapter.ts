@@ -139,7 +139,7 @@ export class LocalFsAdapter extends StorageDriver {
     const release = await stages.take(signal, { attempt, outcome: "not-applied" });
     const stage = await this.#stage(call).finally(release);
     try {
-      return await this.#root.inMade(attempt, call, (path, directory) => {
+      return await this.#root.inCreated(attempt, call, (path, directory) => {
         const old = look(path, key, attempt);
         refusePrecondition(precondition, old?.version, attempt);
         return this.#publish(stage, path, old, precondition === "absent", directory);
@@ -169,7 +169,7 @@ export class LocalFsAdapter extends StorageDriver {
       return info;
     }
     try {
-      return await this.#root.inMade(attempt, call, action);
+      return await this.#root.inCreated(attempt, call, action);
     } catch (error) {
       await this.#root.prune(key);
       throw error;
@@ -250,7 +250,7 @@ export class LocalFsAdapter extends StorageDriver {
   async #stage(call: WriteCall): Promise<Stage> {
     const { attempt, key } = call;
     // Under the lock, which also checks that no link is on the path.
-    const stage = await this.#root.inMade(attempt, call, (path) => {
+    const stage = await this.#root.inCreated(attempt, call, (path) => {
       return openStage(parentOf(path), key);
     });
     try {

@@ -6,7 +6,7 @@ export interface R2Context {
   readonly attempt: Attempt;
   readonly signal: AbortSignal | undefined;
   /** The outcome of a mutation without an answer; `undefined` for a call that changes nothing. */
-  readonly unheard?: Outcome | undefined;
+  readonly unanswered?: Outcome | undefined;
 }
 
 /** Refusals, which change nothing: https://developers.cloudflare.com/r2/api/error-codes */
@@ -45,7 +45,7 @@ export function r2Code(error: unknown): number | undefined {
 }
 
 /** Translates an error of R2. */
-export function r2Error(error: unknown, { attempt, unheard }: R2Context): StorageError {
+export function r2Error(error: unknown, { attempt, unanswered }: R2Context): StorageError {
   if (error instanceof StorageError) return error;
   const message = error instanceof Error ? error.message : String(error);
   const number = r2Code(error);
@@ -56,7 +56,7 @@ export function r2Error(error: unknown, { attempt, unheard }: R2Context): Storag
   return fail(attempt, {
     code: refusal ?? failure ?? "Unknown",
     why: `R2 said: ${message}`,
-    outcome: unheard && refusal ? "not-applied" : unheard,
+    outcome: unanswered && refusal ? "not-applied" : unanswered,
     cause: error,
   });
 }
@@ -70,11 +70,11 @@ export async function ask<T>(
   action: () => Promise<T>,
   onLate: (late: T) => void = () => {},
 ): Promise<T> {
-  const { attempt, signal, unheard } = context;
+  const { attempt, signal, unanswered } = context;
   // Nothing is sent yet, so nothing is applied.
-  if (signal?.aborted) throw aborted(attempt, signal, unheard && "not-applied");
+  if (signal?.aborted) throw aborted(attempt, signal, unanswered && "not-applied");
   const given = Promise.withResolvers<never>();
-  const onAbort = () => given.reject(aborted(attempt, signal!, unheard));
+  const onAbort = () => given.reject(aborted(attempt, signal!, unanswered));
   signal?.addEventListener("abort", onAbort, { once: true });
   let isLate = true;
   const asking = action();

@@ -139,7 +139,7 @@ export class R2Adapter extends StorageDriver {
   }
 
   #ask<T>({ attempt, signal }: DriverCall, action: () => Promise<T>): Promise<T> {
-    return ask({ attempt, signal, unheard: "unknown" }, action);
+    return ask({ attempt, signal, unanswered: "unknown" }, action);
   }
 
   /** The binding cannot be aborted: its requests follow only the caller's signal. */
@@ -147,7 +147,7 @@ export class R2Adapter extends StorageDriver {
     { key, attempt, signal }: WriteCall,
     metadata: R2MetadataOptionsLike,
   ): Promise<PartUpload<R2ObjectLike>> {
-    const context = { attempt, signal, unheard: "not-applied" } as const;
+    const context = { attempt, signal, unanswered: "not-applied" } as const;
     const parts: R2UploadedPartLike[] = [];
     const upload = await ask(
       context,
@@ -158,7 +158,7 @@ export class R2Adapter extends StorageDriver {
       async put(number, bytes) {
         parts[number - 1] = await ask(context, () => upload.uploadPart(number, bytes));
       },
-      complete: () => ask({ ...context, unheard: "unknown" }, () => upload.complete(parts)),
+      complete: () => ask({ ...context, unanswered: "unknown" }, () => upload.complete(parts)),
       abort: () => upload.abort().catch(() => {}),
     };
   }

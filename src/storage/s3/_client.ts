@@ -114,7 +114,7 @@ export class S3Client {
     const refused = mutates ? "not-applied" : undefined;
     // Unknown even if there was no connection: fetch may have sent the request on an older one that
     // broke, tried again by itself, and report only the second try.
-    const unheard = mutates ? "unknown" : undefined;
+    const unanswered = mutates ? "unknown" : undefined;
     const { origin, host } = new URL(this.#config.bucketUrl);
     const cause = this.#redaction.copyOf(error);
     if (cause.name === "NotCapable") {
@@ -125,7 +125,7 @@ export class S3Client {
       const why = `${origin} does not answer by TLS: did you mean ${
         origin.replace("https", "http")
       }?`;
-      const outcome = this.#hasAnswered ? unheard : refused;
+      const outcome = this.#hasAnswered ? unanswered : refused;
       return fail(attempt, { code: "Misconfigured", why, outcome, cause });
     }
     return fail(attempt, {
@@ -133,7 +133,7 @@ export class S3Client {
       why: isNoAnswer(error)
         ? `nothing answers at ${origin}: check the endpoint, and whether the service is up`
         : `the connection to ${origin} failed`,
-      outcome: unheard,
+      outcome: unanswered,
       cause,
     });
   }

@@ -7,7 +7,7 @@ import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../sto
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** The outcome of a mutation whose time is up: how far it got is unknown. */
-function unheard(call: Call<unknown>): "unknown" | undefined {
+function unanswered(call: Call<unknown>): "unknown" | undefined {
   return notApplied(call) && "unknown";
 }
 
@@ -20,7 +20,7 @@ async function callInTime<T>(call: Call<T>, ms: number): Promise<T> {
       // The limit of a streamed write is for each chunk, because their number is unknown.
       ? { signal, body: watchBody(body, { next: (read) => (deadline.start(), read()) }) }
       : { signal };
-    return await deadline.within({ attempt, outcome: unheard(call) }, () => call.send(change));
+    return await deadline.within({ attempt, outcome: unanswered(call) }, () => call.send(change));
   } finally {
     deadline.end();
   }

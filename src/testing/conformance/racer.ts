@@ -85,7 +85,7 @@ async function waitForStart(
   }
 }
 
-/** Makes one attempt. Returns `false` if it was refused as a `Conflict`. */
+/** Attempts once. Returns `false` if it was refused as a `Conflict`. */
 export async function attempt(
   action: () => Promise<unknown>,
 ): Promise<boolean> {
