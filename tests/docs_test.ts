@@ -323,7 +323,7 @@ const DIFFERENCES: Readonly<Record<string, () => Promise<void>>> = {
       assert(new TextEncoder().encode(segment).length <= 200);
     }
   },
-  async "Empty directories are left behind"() {
+  async "Empty directories remain"() {
     await using dir = new TempDir();
     const logger = new CSVLogger(quiet);
     await logger.setup(["a", file("b")], dir.path);
