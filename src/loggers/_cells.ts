@@ -49,15 +49,19 @@ export function fieldsOf(
 
 /** Returns the fields of a sample's extras, escaped; a missing text is a missing field. */
 export function extraFields(extras: Extras): Field[] {
-  return Object.entries(extras).map(([name, text]) => {
-    const given = text ?? undefined;
-    if (given !== undefined && typeof given !== "string") {
-      throw new TypeError(
-        `Cannot flag the sample as its ${name} must be a string: current value is ${given}`,
-      );
-    }
-    return { column: escapeCell(name), cell: given && escapeCell(given.toWellFormed()) };
-  });
+  const fields: Field[] = [];
+  for (const name of Object.keys(extras)) { // Object.entries() would create an array for each name
+    fields.push({ column: escapeCell(name), cell: extraCell(name, extras[name]) });
+  }
+  return fields;
+}
+
+function extraCell(name: string, text: unknown): string | undefined {
+  if (text === undefined || text === null) return undefined;
+  if (typeof text === "string") return escapeCell(text.toWellFormed());
+  throw new TypeError(
+    `Cannot flag the sample as its ${name} must be a string: current value is ${text}`,
+  );
 }
 
 /** Returns the text of a cell in a file. */

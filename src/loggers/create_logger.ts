@@ -2,7 +2,7 @@ import type { Component } from "../components/component.ts";
 import { quoted } from "./_cells.ts";
 import { mistakeIn } from "./_columns.ts";
 import { refuseOtherOptions } from "./_known_options.ts";
-import { type CSVLoggerOptions, csvSettings, type FlagOptions, idExtra } from "./csv_logger.ts";
+import { type CSVLoggerOptions, csvSettings, type FlagOptions, idFor } from "./csv_logger.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 
 /**
@@ -89,8 +89,11 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
     refuseOtherOptions(options, ["flag", "username", "id"]);
     const { flag, username, id } = options;
     refuseOtherKeys(sample, this.#keys);
-    const extras = { flag: flag ?? "", username: username ?? "", ...idExtra(id, this.#sampleId) };
-    return await this.keep(this.#keys.map((key) => sample[key]), extras);
+    return await this.keep(this.#keys.map((key) => sample[key]), {
+      flag: flag ?? "",
+      username: username ?? "",
+      id: idFor(id, this.#sampleId),
+    });
   }
 }
 

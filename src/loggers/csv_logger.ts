@@ -104,11 +104,11 @@ export class CSVLogger extends DatasetLogger {
     data: Sample,
     flagOption?: string | null,
     username?: string | null,
-    options: FlagOptions = {},
+    options?: FlagOptions,
   ): Promise<number> {
-    refuseOtherOptions(options, ["id"]);
-    const id = idExtra(options.id, this.#sampleId);
-    return await this.keep(data, { flag: flagOption, username, ...id });
+    if (options !== undefined) refuseOtherOptions(options, ["id"]);
+    const id = idFor(options?.id, this.#sampleId);
+    return await this.keep(data, { flag: flagOption, username, id });
   }
 }
 
@@ -129,13 +129,13 @@ export function csvSettings(
   };
 }
 
-/** The id of a sample, if the logger has ids: the caller's, or a new one. */
-export function idExtra(
+/** The id of a sample: the caller's or a new one; `undefined` if the logger has no ids. */
+export function idFor(
   id: string | undefined,
   sampleId: boolean | undefined,
-): { readonly id?: string } {
+): string | undefined {
   if (id === "") throw new TypeError("Cannot flag a sample with an empty id");
-  if (sampleId) return { id: id ?? ulid() };
-  if (id === undefined) return {};
+  if (sampleId) return id ?? ulid();
+  if (id === undefined) return undefined;
   throw new TypeError("Cannot flag a sample with an id: create the logger with `sampleId: true`");
 }

@@ -139,6 +139,16 @@ Deno.test("CSVLogger with sampleId does not take up a dataset without ids", asyn
   assertEquals([await flagId(logger, "1"), logger.datasetFile], [1, "dataset2.csv"]);
 });
 
+Deno.test("CSVLogger without sampleId continues a dataset with ids, with an empty id", async () => {
+  await using store = STORES.append!();
+  const { storage } = store;
+  await using before = await loggerOver(storage);
+  await flagId(before, "1");
+  await using logger = await loggerOver(storage, { sampleId: false });
+  assertEquals(await logger.flag(["x"]), 2);
+  assertEquals(await idsIn(storage), ["1", ""]);
+});
+
 Deno.test("CSVLogger with sampleId forgets the ids of a file that was removed", async () => {
   for (const make of Object.values(STORES)) {
     await using store = make();
