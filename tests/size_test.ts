@@ -6,10 +6,16 @@ Deno.test("every entry point has a largest size", () => {
 });
 
 for (const [entryPoint, kilobytes] of Object.entries(MAX_GZIPPED_KB)) {
-  Deno.test(`the entry point "${entryPoint}" bundles to less than ${kilobytes} kB, minified and gzipped`, async () => {
+  Deno.test(`the entry point "${entryPoint}" loads less than ${kilobytes} kB, minified and gzipped`, async () => {
     const { minified, gzipped } = await bundleSize(entryPoint);
     assertGreater(minified, gzipped);
     assertGreater(gzipped, 1000); // a smaller one is not a bundle of this package
     assertLess(gzipped, kilobytes * 1000);
   });
 }
+
+Deno.test("the code for the local disk is not loaded before the disk is used", async () => {
+  const { gzipped, later } = await bundleSize(".");
+  assertGreater(later, 3000);
+  assertGreater(gzipped, later);
+});
