@@ -9,7 +9,7 @@ import {
   type Boundary,
   decodeBytes,
   EMPTY,
-  type OnRecord,
+  type Found,
   resumeOffset,
   scanFrom,
 } from "./boundary.ts";
@@ -17,6 +17,7 @@ import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
 import { setAside } from "./_set_aside.ts";
 import { isTornTimestamp } from "./_torn_timestamp.ts";
+import { idOf, type KnownIds, type Place } from "./_known_ids.ts";
 
 const encoder: TextEncoder = new TextEncoder();
 
@@ -26,10 +27,10 @@ export interface DatasetPartOptions {
   readonly onNotice: (notice: string) => void;
   /** Whether equal bytes in the object can only come from this writer. */
   readonly uniqueRows: boolean;
-  /** Called with the cells of each record that is read, the header included, and its index. */
-  readonly onRecord?: OnRecord | undefined;
-  /** Called when the records that were read are void, because the object was replaced or deleted. */
-  readonly onReset?: (() => void) | undefined;
+  /** The number of the part. */
+  readonly part: number;
+  /** Collects the ids of the rows. */
+  readonly ids?: KnownIds | undefined;
 }
 
 /**
@@ -93,10 +94,10 @@ export class DatasetPart {
 
   /** Replaces everything known about the object by a read from its start. */
   async #adopt(read: PartRead | null): Promise<void> {
-    const { onRecord, onReset } = this.#options;
-    onReset?.();
-    const found = read && await scanFrom(read.chunks, EMPTY, { onRecord });
-    this.#become(found?.boundary ?? EMPTY, read?.base ?? {});
+    const { part, ids } = this.#options;
+    const found = read && await scanFrom(read.chunks, EMPTY, { select: ids && idOf });
+    ids?.forget(part); // only now, because reading can fail
+    this.#become(found?.boundary ?? EMPTY, read?.base ?? {}, found?.selected);
     // A header alone may lack its line ending. Other records without one are checked before a write.
     if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
   }
@@ -209,7 +210,9 @@ export class DatasetPart {
   }
 
   #keepRest(bytes: Uint8Array, cells: readonly string[]): void {
-    const { first, end } = this.#boundary;
+    const { first, end, size } = this.#boundary;
+    const id = cells.at(-2);
+    if (first !== null && id) this.#options.ids?.add([id], this.#place(end, size));
     // The bytes are already in the object: relative to the last whole record they are an addition.
     this.#boundary = advance({ ...this.#boundary, size: end, first: first ?? cells }, bytes, 1);
     this.#lineIsOpen = true;
@@ -233,8 +236,8 @@ export class DatasetPart {
       await this.#adopt(read);
       return read === null ? "grown" : "replaced";
     }
-    const { onRecord } = this.#options;
-    const found = await scanFrom(read.chunks, known, { expected, onRecord });
+    const select = this.#options.ids && idOf;
+    const found = await scanFrom(read.chunks, known, { expected, select });
     // The object changed without growing: a user may have edited its header.
     if (
       found === null || found.boundary.size === known.size || !await this.#hasHead(known, read.base)
@@ -242,7 +245,7 @@ export class DatasetPart {
       await this.load();
       return found?.landed ? "landed" : "replaced";
     }
-    this.#become(found.boundary, read.base);
+    this.#become(found.boundary, read.base, found.selected);
     return found.landed ? "landed" : "grown";
   }
 
@@ -252,10 +255,17 @@ export class DatasetPart {
     return now.length === head.length && now.every((byte, i) => byte === head[i]);
   }
 
-  #become(boundary: Boundary, base: Base): void {
+  #become(boundary: Boundary, base: Base, selected: Found["selected"] = []): void {
     this.#lineIsOpen &&= boundary.size === this.#boundary.size;
     this.#boundary = boundary;
     this.#base = base;
+    for (const { texts, start, end } of selected) {
+      this.#options.ids?.add(texts, this.#place(start, end));
+    }
+  }
+
+  #place(start: number, end: number): Place {
+    return { part: this.#options.part, start, end };
   }
 }
 

@@ -1,47 +1,50 @@
-/**
- * The ids of the samples in a dataset, collected while its records are read. Ids are in the column
- * before the last one, which is the timestamp.
- */
+import { decodeRecord } from "../../csv/decode.ts";
+import { decodeBytes } from "./boundary.ts";
+
+/** The bytes of one part of a dataset in which a row is. */
+export interface Place {
+  readonly part: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Decodes the id of a record, which is in the column before the last one, the timestamp. */
+export function idOf(record: Uint8Array): string | undefined {
+  return (decodeBytes(record) ?? decodeRecord(latin1(record))).at(-2) || undefined;
+}
+
+/** Another program may have saved the rows in its own encoding; most of those share Latin-1. */
+function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** The ids of the samples in a dataset, with the places of their rows. */
 export class KnownIds {
-  readonly #column: string;
-  /** The ids in the earlier parts. */
-  readonly #before: Set<string> = new Set();
-  readonly #current: Set<string> = new Set();
+  readonly column: string;
+  readonly #places: Map<string, Place> = new Map();
 
   /** Collects the ids of the column with this name. */
   constructor(column: string) {
-    this.#column = column;
+    this.column = column;
   }
 
-  /** Whether the dataset has a sample with this id. */
-  has(id: string): boolean {
-    return this.#current.has(id) || this.#before.has(id);
+  /** Where the row with this id is; `undefined` if the dataset has no sample with it. */
+  placeOf(id: string): Place | undefined {
+    return this.#places.get(id);
   }
 
   /** The id of a row under these columns, or `undefined` if it has no id. */
   idIn(row: readonly string[], columns: readonly string[] | null): string | undefined {
-    return columns?.at(-2) === this.#column ? row.at(-2) || undefined : undefined;
+    return columns?.at(-2) === this.column ? row.at(-2) || undefined : undefined;
   }
 
-  /** Adds the id of a sample that was stored. */
-  add(id: string): void {
-    this.#current.add(id);
+  /** Adds the ids of the rows in a place. */
+  add(ids: Iterable<string>, place: Place): void {
+    for (const id of ids) this.#places.set(id, place);
   }
 
-  /** Collects the id of a record of the current part. The record with index 0 is the header. */
-  see(cells: readonly string[], index: number): void {
-    const id = cells.at(-2);
-    if (index > 0 && id !== undefined && id !== "") this.#current.add(id);
-  }
-
-  /** Forgets the ids of the current part, before it is read again. */
-  reset(): void {
-    this.#current.clear();
-  }
-
-  /** Continues with the next part. */
-  nextPart(): void {
-    for (const id of this.#current) this.#before.add(id);
-    this.reset();
+  /** Forgets the ids of a part whose rows were read again. */
+  forget(part: number): void {
+    for (const [id, place] of this.#places) if (place.part === part) this.#places.delete(id);
   }
 }

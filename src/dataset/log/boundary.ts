@@ -64,17 +64,23 @@ export interface Found {
   readonly boundary: Boundary;
   /** Whether the expected bytes follow the previous end of the file. */
   readonly landed: boolean;
+  /** The records that `select` returned a text for, in groups that were read together. */
+  readonly selected: readonly Selected[];
 }
 
-/** Called with the cells of a record and its index in the file; a header has the index 0. */
-export type OnRecord = (cells: readonly string[], index: number) => void;
+/** Texts of records, and the range of bytes that the records are in. */
+export interface Selected {
+  readonly texts: readonly string[];
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Options of {@linkcode scanFrom}. */
 export interface ScanOptions {
   /** The bytes that may have been added at the file's known size. */
   readonly expected?: Uint8Array | undefined;
-  /** Called with each whole record that was not known yet. */
-  readonly onRecord?: OnRecord | undefined;
+  /** Returns a text of each whole record that was not known yet, except the header. */
+  readonly select?: ((record: Uint8Array) => string | undefined) | undefined;
 }
 
 /**
@@ -87,15 +93,15 @@ export interface ScanOptions {
 export async function scanFrom(
   chunks: AsyncIterable<Uint8Array>,
   known: Boundary,
-  { expected = EMPTY.tail, onRecord }: ScanOptions = {},
+  { expected = EMPTY.tail, select }: ScanOptions = {},
 ): Promise<Found | null> {
   let offset = resumeOffset(known);
   const same = new BytesMatcher(known.tail, offset);
   const landed = new BytesMatcher(expected, known.size);
   const scanner = new RecordScanner(known.end);
   const header = known.first === null && known.records === 0 ? new FirstRecord(known.end) : null;
-  const splitter = onRecord === undefined ? null : new RecordSplitter(scanner);
-  let index = known.records;
+  const splitter = select === undefined ? null : new RecordSplitter(scanner);
+  const selected: Selected[] = [];
   let tail = known.tail;
   let latest = EMPTY.tail;
   for await (const chunk of chunks) {
@@ -105,7 +111,12 @@ export async function scanFrom(
     const fresh = chunk.subarray(Math.max(0, known.end - offset));
     const end = scanner.end;
     if (splitter === null) scanner.push(fresh);
-    else for (const record of splitter.push(fresh)) onRecord?.(decodeBytes(record) ?? [], index++);
+    else {
+      const isFirst = known.records + scanner.records === 0;
+      const records = splitter.push(fresh).slice(isFirst ? 1 : 0);
+      const texts = records.map(select!).filter((text) => text !== undefined);
+      if (texts.length > 0) selected.push({ texts, start: end, end: scanner.end });
+    }
     header?.push(fresh, scanner.first);
     if (scanner.end > end) {
       const whole = chunk.subarray(0, scanner.end - offset);
@@ -124,7 +135,7 @@ export async function scanFrom(
     head: header === null ? known.head : header.head,
     tail,
   };
-  return { boundary, landed: expected.length > 0 && landed.found };
+  return { boundary, landed: expected.length > 0 && landed.found, selected };
 }
 
 /** Collects the first bytes of a file until its first record is whole, then decodes it. */

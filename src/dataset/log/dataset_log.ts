@@ -1,4 +1,7 @@
+import { concat } from "@std/bytes/concat";
 import { encodeRow } from "../../csv/encode.ts";
+import { RecordSplitter } from "../../csv/record_splitter.ts";
+import { isUnknown } from "../../storage/outcome.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 import { hasCode, isTransient, StorageError } from "../../storage/storage_error.ts";
 import { appendWriter } from "./_append_writer.ts";
@@ -6,9 +9,8 @@ import type { PartWriter } from "./_part_writer.ts";
 import { rewriteWriter } from "./_rewrite_writer.ts";
 import { writeOnceWriter } from "./_write_once_writer.ts";
 import { type WriteMode, writeModeFor } from "./write_mode.ts";
-import { EMPTY, scanFrom } from "./boundary.ts";
 import { latestPart, partKey } from "./part_keys.ts";
-import { KnownIds } from "./_known_ids.ts";
+import { idOf, KnownIds, type Place } from "./_known_ids.ts";
 import { DatasetPart } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
@@ -45,12 +47,24 @@ interface Entry {
   readonly reject: (error: unknown) => void;
 }
 
+/** Rows with ids whose answer was lost. */
+interface Unanswered {
+  readonly part: number;
+  readonly bytes: Uint8Array;
+  readonly ids: readonly string[];
+}
+
+const LF = Uint8Array.of(0x0a);
 const MAX_BATCH_LENGTH = 512 * 1024; // UTF-16 units
 const MAX_PART_BYTES = 1024 * 1024;
 const BLOCKED_AFTER = 3; // conflicts about a missing object: the key may be a directory's
 const CROWDED_AFTER = 3; // conflicts after which a writer pauses so that others succeed
 const ROWS_BEFORE = "flagstone-rows-before";
 const encoder: TextEncoder = new TextEncoder();
+
+function idsOf(entries: readonly Entry[]): string[] {
+  return entries.flatMap(({ id = [] }) => id);
+}
 
 function mayPass(error: unknown): boolean {
   return isTransient(error) || hasCode(error, "Conflict");
@@ -73,7 +87,9 @@ export class DatasetLog {
   readonly #storage: StorageAdapter;
   readonly #hasHeader: boolean;
   readonly #maxPartBytes: number;
-  readonly #ids: KnownIds | null;
+  #ids: KnownIds | undefined;
+  /** The groups of ids that may not be stored, of parts that are written once. */
+  readonly #unanswered: Map<string, Unanswered> = new Map();
   readonly #uniqueRows: boolean;
   readonly #retry: RetryOptions | undefined;
   readonly #onNotice: (notice: string) => void;
@@ -96,7 +112,7 @@ export class DatasetLog {
     this.#storage = storage;
     this.#hasHeader = options.header ?? true;
     this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
-    this.#ids = options.idColumn === undefined ? null : new KnownIds(options.idColumn);
+    if (options.idColumn !== undefined) this.#ids = new KnownIds(options.idColumn);
     this.#uniqueRows = options.uniqueRows ?? false;
     this.#retry = options.retry;
     this.#onNotice = options.onNotice ?? (() => {});
@@ -184,12 +200,19 @@ export class DatasetLog {
   async #publish(batch: readonly Entry[]): Promise<void> {
     const backoff = new Backoff(this.#retry);
     for (let conflicts = 0;; conflicts++) {
-      await backoff.repeat(mayPass, () => this.#prepare());
+      await backoff.repeat(mayPass, () => this.#ids ? this.#prepareFor(batch) : this.#prepare());
       const fresh = this.#withoutKnown(batch);
       const before = this.rows;
-      if (fresh.length === 0 && !this.#needsHeader) return this.#acknowledge(batch, fresh, before);
+      // Without a row, only create() writes a header.
+      if (fresh.length === 0 && (batch.length > 0 || !this.#needsHeader)) {
+        return this.#acknowledge(batch, fresh, before);
+      }
+      const start = this.#object.size;
       const outcome = await this.#add(fresh, backoff);
-      if (outcome === "landed") return this.#acknowledge(batch, fresh, before);
+      if (outcome === "landed") {
+        this.#ids?.add(idsOf(fresh), { part: this.#part, start, end: this.#object.size });
+        return this.#acknowledge(batch, fresh, before);
+      }
       if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
       if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
         throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
@@ -206,17 +229,19 @@ export class DatasetLog {
     try {
       return await this.#object.add(bytes, records, this.#columns, backoff);
     } catch (error) {
-      // The abandoned request may still arrive, and must not overwrite the next one.
-      if (this.writeMode === "write-once") this.#object = this.#objectOf(++this.#part);
+      if (this.writeMode === "write-once") {
+        const ids = idsOf(fresh);
+        const group = { part: this.#part, bytes, ids };
+        if (isUnknown(error)) { for (const id of ids) this.#unanswered.set(id, group); }
+        // The abandoned request may still arrive, and must not overwrite the next one.
+        this.#object = this.#objectOf(++this.#part);
+      }
       throw error;
     }
   }
 
   #acknowledge(batch: readonly Entry[], fresh: readonly Entry[], before: number): void {
-    fresh.forEach(({ id, resolve }, i) => {
-      if (id !== undefined) this.#ids?.add(id);
-      resolve(before + i + 1);
-    });
+    fresh.forEach(({ resolve }, i) => resolve(before + i + 1));
     if (fresh.length === batch.length) return;
     // The other entries were stored before, or are duplicates within the batch.
     const added = new Set(fresh);
@@ -230,11 +255,11 @@ export class DatasetLog {
   /** The entries of a batch whose samples are not stored yet, without duplicate ids. */
   #withoutKnown(batch: readonly Entry[]): readonly Entry[] {
     const ids = this.#ids;
-    if (ids === null) return batch;
+    if (ids === undefined) return batch;
     const inBatch = new Set<string>();
     return batch.filter(({ id }) => {
       if (id === undefined) return true;
-      if (ids.has(id) || inBatch.has(id)) return false;
+      if (ids.placeOf(id) !== undefined || inBatch.has(id)) return false;
       inBatch.add(id);
       return true;
     });
@@ -264,6 +289,50 @@ export class DatasetLog {
     this.#roll();
   }
 
+  /** Prepares to add a batch with ids: finds out which of its samples are stored. */
+  async #prepareFor(batch: readonly Entry[]): Promise<void> {
+    await this.#prepare();
+    const places = new Map<Place, string[]>();
+    for (const id of idsOf(batch)) {
+      await this.#sendAgain(this.#unanswered.get(id));
+      const place = this.#ids?.placeOf(id);
+      if (place !== undefined) places.set(place, [...places.get(place) ?? [], id]);
+    }
+    for (const [place, ids] of places) {
+      const stored = await this.#idsIn(place);
+      if (ids.every((id) => stored.has(id))) continue;
+      // A user or a rule changed the files: rows may be elsewhere, or gone.
+      await this.#locate();
+      return await this.#prepare();
+    }
+  }
+
+  /** Reads the ids in a place. */
+  async #idsIn({ part, start, end }: Place): Promise<Set<string | undefined>> {
+    try {
+      const range = { start, end };
+      const result = await this.#storage.read(partKey(this.key, part), { range });
+      if (result === null) return new Set();
+      const records = new RecordSplitter().push(
+        concat([...await Array.fromAsync(result.body), LF]),
+      );
+      return new Set(result.end < end ? [] : records.map(idOf));
+    } catch (error) {
+      if (hasCode(error, "RangeNotSatisfiable")) return new Set();
+      throw error;
+    }
+  }
+
+  /** Sends a group whose answer was lost once more, so that its ids are known for sure. */
+  async #sendAgain(group: Unanswered | undefined): Promise<void> {
+    if (group === undefined) return;
+    const { part, bytes, ids } = group;
+    await this.#writerFor(partKey(this.key, part), 0).add({}, bytes, 0);
+    this.#ids?.add(ids, { part, start: 0, end: bytes.length });
+    this.#rowsBefore += ids.length;
+    for (const id of ids) this.#unanswered.delete(id);
+  }
+
   #refuseOthers(): void {
     const { records, first } = this.#object;
     if (records === 0 || this.#columns === null) return;
@@ -282,7 +351,6 @@ export class DatasetLog {
     // A part that is written once is full after its first write.
     if (this.writeMode === "rewrite" && this.#object.size < this.#maxPartBytes) return;
     this.#rowsBefore = this.rows;
-    this.#ids?.nextPart();
     this.#object = this.#objectOf(++this.#part);
   }
 
@@ -291,55 +359,58 @@ export class DatasetLog {
     return backoff.repeat(mayPass, () => this.#locate());
   }
 
-  /** Finds the dataset's latest part and counts the rows of the earlier ones. */
+  /** Finds the dataset's latest part, counts the rows of the earlier ones, and reads all ids. */
   async #locate(): Promise<void> {
-    this.#part = this.writeMode === "append" ? 1 : await latestPart(this.#storage, this.key);
-    this.#rowsBefore = await this.#rowsBeforePart();
-    this.#object = this.#objectOf(this.#part);
-    await this.#object.load();
+    const found = this.writeMode === "append" ? 1 : await latestPart(this.#storage, this.key);
+    // A name that is written once is never used again.
+    const part = this.writeMode === "write-once" ? Math.max(found, this.#part) : found;
+    const ids = this.#ids && new KnownIds(this.#ids.column); // reading can fail: the old ids stay
+    const rowsBefore = await this.#rowsBeforePart(part, ids);
+    const object = this.#objectOf(part, rowsBefore, ids);
+    await object.load();
+    this.#part = part;
+    this.#ids = ids;
+    this.#rowsBefore = rowsBefore;
+    this.#object = object;
   }
 
-  async #rowsBeforePart(): Promise<number> {
-    if (this.#part === 1) return 0;
-    const info = await this.#storage.stat(partKey(this.key, this.#part));
+  async #rowsBeforePart(part: number, ids: KnownIds | undefined): Promise<number> {
+    if (part === 1) return 0;
+    const info = await this.#storage.stat(partKey(this.key, part));
     const kept = Number(info?.metadata?.[ROWS_BEFORE] ?? NaN);
+    const isKept = Number.isSafeInteger(kept);
+    if (isKept && ids === undefined) return kept;
     // The earlier parts are read again only for their ids.
-    return Number.isSafeInteger(kept) && this.#ids === null ? kept : await this.#readPartsBefore();
+    const read = await this.#readPartsBefore(part, ids);
+    return isKept ? kept : read;
   }
 
-  async #readPartsBefore(): Promise<number> {
+  async #readPartsBefore(latest: number, ids: KnownIds | undefined): Promise<number> {
     let rows = 0;
-    for (let part = 1; part < this.#part; part++) {
-      const result = await this.#storage.read(partKey(this.key, part));
-      const onRecord = this.#ids === null
-        ? undefined
-        : (cells: readonly string[], index: number) => this.#ids?.see(cells, index);
-      const found = result && await scanFrom(result.body, EMPTY, { onRecord });
-      rows += Math.max(0, (found?.boundary.records ?? 0) - (this.#hasHeader ? 1 : 0));
-      this.#ids?.nextPart();
+    for (let part = 1; part < latest; part++) {
+      const object = this.#objectOf(part, 0, ids);
+      await object.load();
+      rows += Math.max(0, object.records - (this.#hasHeader ? 1 : 0));
     }
     return rows;
   }
 
-  #objectOf(part: number): DatasetPart {
+  #objectOf(part: number, rowsBefore = this.#rowsBefore, ids = this.#ids): DatasetPart {
     const key = partKey(this.key, part);
-    const ids = this.#ids;
-    return new DatasetPart(this.#storage, key, this.#writerFor(key), {
+    return new DatasetPart(this.#storage, key, this.#writerFor(key, rowsBefore), {
       onNotice: this.#onNotice,
       uniqueRows: this.#uniqueRows,
-      ...(ids && {
-        onRecord: (cells, index) => ids.see(cells, index),
-        onReset: () => ids.reset(),
-      }),
+      part,
+      ids,
     });
   }
 
-  #writerFor(key: string): PartWriter {
+  #writerFor(key: string, rowsBefore: number): PartWriter {
     switch (this.writeMode) {
       case "append":
         return appendWriter(this.#storage, key);
       case "rewrite":
-        return rewriteWriter(this.#storage, key, { [ROWS_BEFORE]: String(this.#rowsBefore) });
+        return rewriteWriter(this.#storage, key, { [ROWS_BEFORE]: String(rowsBefore) });
       case "write-once":
         return writeOnceWriter(this.#storage, key);
     }
