@@ -47,6 +47,8 @@ export {
 export type {
   /** The settings of a subclass of `DatasetLogger`. */
   DatasetLoggerSettings,
+  /** A sample that was saved before. */
+  KnownSample,
   /** Options that every logger accepts. */
   LoggerOptions,
 } from "./src/loggers/logger_options.ts";

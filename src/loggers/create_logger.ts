@@ -2,7 +2,13 @@ import type { Component } from "../components/component.ts";
 import { quoted } from "./_cells.ts";
 import { mistakeIn } from "./_columns.ts";
 import { refuseOtherOptions } from "./_known_options.ts";
-import { type CSVLoggerOptions, csvSettings, type FlagOptions, idFor } from "./csv_logger.ts";
+import {
+  type CSVLoggerOptions,
+  csvSettings,
+  FLAG_OPTIONS,
+  type FlagOptions,
+  idFor,
+} from "./csv_logger.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 
 /**
@@ -86,14 +92,14 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
    * @throws {StorageError} If the storage fails
    */
   async flag(sample: KeyedSample<F>, options: KeyedFlagOptions = {}): Promise<number> {
-    refuseOtherOptions(options, ["flag", "username", "id"]);
-    const { flag, username, id } = options;
+    refuseOtherOptions(options, ["flag", "username", ...FLAG_OPTIONS]);
+    const { flag, username, id, onKnown } = options;
     refuseOtherKeys(sample, this.#keys);
     return await this.keep(this.#keys.map((key) => sample[key]), {
       flag: flag ?? "",
       username: username ?? "",
       id: idFor(id, this.#sampleId),
-    });
+    }, onKnown);
   }
 }
 

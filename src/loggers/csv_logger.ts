@@ -2,7 +2,7 @@ import { ulid } from "@std/ulid/ulid";
 import { known, refuseOtherOptions } from "./_known_options.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
 import type { Components, Sample } from "./flagging_callback.ts";
-import type { DatasetLoggerSettings, LoggerOptions } from "./logger_options.ts";
+import type { DatasetLoggerSettings, KnownSample, LoggerOptions } from "./logger_options.ts";
 
 /**
  * Options of {@linkcode CSVLogger}.
@@ -40,7 +40,18 @@ export interface FlagOptions {
    * @default {a new ULID}
    */
   readonly id?: string | undefined;
+  /**
+   * Called before `flag()` resolves if the dataset file has a sample with this id, so that nothing is
+   * saved: the first values of an id stay. To change a verdict, flag it with a new id. An error that
+   * it throws is ignored.
+   *
+   * @default {nothing is called}
+   */
+  readonly onKnown?: ((known: KnownSample) => void) | undefined;
 }
+
+/** The names of the options of {@linkcode FlagOptions}. */
+export const FLAG_OPTIONS: readonly string[] = ["id", "onKnown"];
 
 /**
  * Logs each sample as a row of a CSV dataset: a column for each component, then `flag` and
@@ -94,7 +105,7 @@ export class CSVLogger extends DatasetLogger {
    * @param data A value for each component
    * @param flagOption The person's verdict; its column appears with the first sample that has one
    * @param username The person; its column appears with the first sample that has one
-   * @param options The sample's identity
+   * @param options The sample's identity, and what to call if it was saved before
    * @returns The number of samples in the dataset file
    * @throws {TypeError} If the number of values is not that of the components, an argument is not a
    * string, an option is unknown, or an id is empty or given without `sampleId`
@@ -106,9 +117,9 @@ export class CSVLogger extends DatasetLogger {
     username?: string | null,
     options?: FlagOptions,
   ): Promise<number> {
-    if (options !== undefined) refuseOtherOptions(options, ["id"]);
+    if (options !== undefined) refuseOtherOptions(options, FLAG_OPTIONS);
     const id = idFor(options?.id, this.#sampleId);
-    return await this.keep(data, { flag: flagOption, username, id });
+    return await this.keep(data, { flag: flagOption, username, id }, options?.onKnown);
   }
 }
 

@@ -14,7 +14,7 @@ import { InFlight } from "./_in_flight.ts";
 import { probeOnce } from "./_probe_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
 import { type Components, FlaggingCallback, type Sample } from "./flagging_callback.ts";
-import type { DatasetLoggerSettings, LoggerOptions } from "./logger_options.ts";
+import type { DatasetLoggerSettings, KnownSample, LoggerOptions } from "./logger_options.ts";
 
 interface Setup {
   readonly columns: readonly Column[];
@@ -165,15 +165,25 @@ export abstract class DatasetLogger<
    * @param data A value for each component
    * @param extras Further texts by their columns. `null` and `undefined` are texts that the sample
    * does not have: their column appears with the first sample that has it
+   * @param onKnown Called with the sample's id if the file has a sample with it, so that nothing is
+   * saved. Its errors are ignored
    * @returns The number of samples in the dataset file
    * @throws {TypeError} If the values do not fit the components, or an extra is not a string
    * @throws {StorageError} If the storage fails
    */
-  protected keep(data: Sample, extras: Extras = {}): Promise<number> {
-    return this.#inFlight.track(this.#keep(data, extras));
+  protected keep(
+    data: Sample,
+    extras: Extras = {},
+    onKnown?: (known: KnownSample) => void,
+  ): Promise<number> {
+    return this.#inFlight.track(this.#keep(data, extras, onKnown));
   }
 
-  async #keep(data: Sample, extras: Extras): Promise<number> {
+  async #keep(
+    data: Sample,
+    extras: Extras,
+    onKnown: ((known: KnownSample) => void) | undefined,
+  ): Promise<number> {
     this.#refuseDisposed("flag");
     const setup = this.#setup;
     if (setup === null) {
@@ -193,7 +203,10 @@ export abstract class DatasetLogger<
     try {
       let isKnown = false;
       const total = await setup.versions.add([...fields, ...rest], () => isKnown = true);
-      if (isKnown) await files.discard();
+      if (isKnown) {
+        await files.discard();
+        ignoringErrors(() => onKnown?.({ id: extras[this.#settings.idColumn!]! }));
+      }
       return total;
     } catch (error) {
       // If the row may be there, its files must be.

@@ -67,6 +67,16 @@ export interface LoggerOptions {
 }
 
 /**
+ * A sample that was saved before.
+ *
+ * @category Loggers
+ */
+export interface KnownSample {
+  /** The sample's identity, as it was passed. */
+  readonly id: string;
+}
+
+/**
  * The kind of dataset that a subclass of `DatasetLogger` keeps.
  *
  * @category Loggers

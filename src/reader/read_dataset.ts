@@ -18,7 +18,11 @@ export type DatasetRow = Record<string, string>;
 export interface ReadDatasetOptions {
   /**
    * A column that identifies samples, such as the `id` that a logger with `sampleId` writes. Only the
-   * first of the samples with the same text in it is returned. Keeps the texts in memory.
+   * last of the samples with the same text in it is returned: the one with the latest `timestamp`, or
+   * of equal ones the one that is read last. Samples without a text in it are all returned. Reads the
+   * dataset twice, and keeps the texts and timestamps in memory.
+   *
+   * @default {every sample is returned}
    */
   readonly uniqueBy?: string | undefined;
 }
@@ -32,6 +36,19 @@ function distinct(names: readonly string[]): string[] {
     seen.push(distinct);
   }
   return seen;
+}
+
+/** The text of a row in a column; empty if there is no such column. */
+function textIn(row: DatasetRow, column: string): string {
+  return Object.hasOwn(row, column) ? row[column]! : "";
+}
+
+/** The samples of objects with headers. */
+async function* readFiles(
+  storage: StorageAdapter,
+  keys: readonly string[],
+): AsyncGenerator<DatasetRow, void, undefined> {
+  for (const key of keys) yield* readRows(storage, key);
 }
 
 /** The samples of one object with a header. */
@@ -59,13 +76,24 @@ export async function* readDataset(
   key: string,
   { uniqueBy }: ReadDatasetOptions = {},
 ): AsyncGenerator<DatasetRow, void, undefined> {
-  const seen = new Set<string>();
-  for (const file of await objectKeysOf(storage, key)) {
-    for await (const row of readRows(storage, file)) {
-      const text = uniqueBy === undefined ? "" : row[uniqueBy] ?? "";
-      if (text !== "" && seen.has(text)) continue;
-      if (text !== "") seen.add(text);
-      yield row;
+  const files = await objectKeysOf(storage, key);
+  const latest = new Map<string, { timestamp: string; at: number }>();
+  let count = 0;
+  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files)) {
+    const { timestamp = "" } = row;
+    const text = textIn(row, uniqueBy!);
+    const known = latest.get(text);
+    if (!known || timestamp >= known.timestamp) latest.set(text, { timestamp, at: count });
+    count++;
+  }
+  let at = 0;
+  for await (const row of readFiles(storage, files)) {
+    if (uniqueBy === undefined) yield row;
+    else if (at === count) return; // was added since, perhaps to a sample that was returned
+    else {
+      const text = textIn(row, uniqueBy);
+      if (text === "" || latest.get(text)?.at === at) yield row;
+      at++;
     }
   }
 }

@@ -82,7 +82,7 @@ Deno.test("createLogger() refuses a verdict in place of the options of flag(), a
     // @ts-expect-error: a string is not options
     () => logger.flag(sample, "wrong"),
     TypeError,
-    "Cannot flag the sample as its options must be an object of flag, username, id: " +
+    "Cannot flag the sample as its options must be an object of flag, username, id, onKnown: " +
       'current value is "wrong"',
   );
   await assertRejects(

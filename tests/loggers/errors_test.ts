@@ -115,7 +115,8 @@ Deno.test("CSVLogger.flag() refuses a string for its options and a name that is 
   const logger = await ready({ sampleId: true });
   const flagged = (options: unknown) => () =>
     logger.flag(["q", "a"], "x", "y", options as { id: string });
-  const says = "Cannot flag the sample as its options must be an object of id: current value is ";
+  const says =
+    "Cannot flag the sample as its options must be an object of id, onKnown: current value is ";
   await assertRejects(flagged("key-1"), TypeError, `${says}"key-1"`);
   await assertRejects(flagged(null), TypeError, `${says}null`);
   await assertRejects(
