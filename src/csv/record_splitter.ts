@@ -1,9 +1,16 @@
+import { concat } from "@std/bytes/concat";
 import { RecordScanner } from "./record_scanner.ts";
 
-/** Splits CSV into the bytes of its records, in bytes that arrive in chunks. */
+/**
+ * Splits CSV into the bytes of its records, in bytes that arrive in chunks. Copies each byte at most
+ * twice, however many chunks a record spans.
+ */
 export class RecordSplitter {
   readonly #scanner: RecordScanner;
-  #pending: Uint8Array = new Uint8Array();
+  /** Copies of the bytes after the last whole record. */
+  #pending: Uint8Array[] = [];
+  /** The offset of the first pending byte. */
+  #start: number;
 
   /**
    * Creates a splitter.
@@ -12,22 +19,34 @@ export class RecordSplitter {
    */
   constructor(scanner: RecordScanner = new RecordScanner()) {
     this.#scanner = scanner;
+    this.#start = scanner.offset;
   }
 
   /** The bytes after the last whole record. */
   get pending(): Uint8Array {
-    return this.#pending;
+    return concat(this.#pending);
   }
 
-  /** Returns the records that end in these bytes, without their line endings. */
+  /**
+   * Returns the records that end in these bytes, without their line endings. They are valid as long
+   * as the caller does not overwrite the bytes.
+   */
   push(bytes: Uint8Array): Uint8Array[] {
-    const all = new Uint8Array(this.#pending.length + bytes.length);
-    all.set(this.#pending);
-    all.set(bytes, this.#pending.length);
-    const base = this.#scanner.offset - this.#pending.length;
+    const scanner = this.#scanner;
+    const base = scanner.offset;
     const records: Uint8Array[] = [];
-    this.#scanner.push(bytes, (start, end) => records.push(all.subarray(start - base, end - base)));
-    this.#pending = all.subarray(this.#scanner.end - base);
+    scanner.push(bytes, (start, end) => {
+      records.push(
+        start >= base
+          ? bytes.subarray(start - base, end - base)
+          : concat([...this.#pending, bytes.subarray(0, end - base)]).subarray(start - this.#start),
+      );
+    });
+    if (scanner.end >= base) {
+      this.#pending = [];
+      this.#start = scanner.end;
+    }
+    this.#pending.push(bytes.slice(Math.max(0, scanner.end - base)));
     return records;
   }
 }
