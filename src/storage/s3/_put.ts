@@ -163,20 +163,20 @@ export class S3Writer {
   /**
    * The outcome of a write that Ceph answers with 500 UnknownError, as it answers the losers of a race,
    * whose writes it cancels. The race is lost if the object is no longer in the expected state;
-   * `undefined` if that cannot be seen. If the object has exactly the bytes of this write, the writer
-   * is unknown.
+   * `undefined` if that cannot be seen. If the object begins with the bytes of this write, it is unknown
+   * whether they are of this write, to which another writer has added since.
    */
   async #outcomeOfRace(request: PutRequest): Promise<Outcome | undefined> {
     const { precondition, key, bytes, attempt, signal } = request;
     const info = await this.#look(request, "unknown");
     if (info === null) return precondition === "absent" ? undefined : "not-applied";
     if (typeof precondition === "object" && info.version === precondition.version) return undefined;
-    if (info.size !== bytes.length) return "not-applied";
+    if (info.size < bytes.length) return "not-applied";
     try {
       const found = await readObject(
         this.#client,
         key,
-        { ifVersion: info.version, signal },
+        { ifVersion: info.version, range: { start: 0, end: bytes.length }, signal },
         attempt,
       );
       const stored = new Uint8Array(await new Response(found?.body ?? null).arrayBuffer());

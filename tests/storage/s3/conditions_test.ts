@@ -159,12 +159,19 @@ Deno.test("S3Adapter.write() sends no version that could match what it is not", 
 Deno.test("S3Adapter.write() finds the losers if Ceph answers 500 UnknownError", async (t) => {
   const lost = (found: Answer): Answer => (request, n) =>
     request.method === "PUT" ? fault(500, "UnknownError") : found(request, n);
-  const stored = (body: string) => () => object(body, { etag: '"new"' });
+  const stored = (body: string): Answer => ({ method, headers }) => {
+    const to = Number(/bytes=0-(\d+)/.exec(headers.get("range") ?? "")?.[1] ?? NaN);
+    if (method === "HEAD" || Number.isNaN(to)) return object(body, { etag: '"new"' });
+    const range = { etag: '"new"', "content-range": `bytes 0-${to}/${body.length}` };
+    return object(body.slice(0, to + 1), range, 206);
+  };
   const cases: [string, Answer, Precondition, string, string][] = [
     ["another body", stored("else"), OLD, "Conflict", "not-applied"],
+    ["a shorter body", stored("bod"), OLD, "Conflict", "not-applied"],
     ["a longer body", stored("longer"), OLD, "Conflict", "not-applied"],
     ["a body where none was", stored("else"), "absent", "Conflict", "not-applied"],
     ["no object any more", missing, OLD, "Conflict", "not-applied"],
+    ["the very body and more", stored("body and more"), OLD, "Conflict", "unknown"],
     ["the very body, whosever it is", stored("body"), OLD, "Conflict", "unknown"],
     ["nothing changed", () => head("old"), OLD, "Unavailable", "unknown"],
     ["nothing made", missing, "absent", "Unavailable", "unknown"],
