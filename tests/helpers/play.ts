@@ -122,7 +122,8 @@ export async function play(
   const injected = adapters.map((one) => one.injected)
     .reduce(
       (sum, one) =>
-        sum + one.lostRequests + one.lostAnswers + one.lateRequests + one.doubledRequests,
+        sum + one.lostRequests + one.lostAnswers + one.lateRequests + one.doubledRequests +
+        one.replayedRequests,
       0,
     );
   return { complaints: await found(base, sent, counts), sent, faults: injected };

@@ -1,6 +1,7 @@
 import { aborted, type Attempt, fail } from "../../storage/kit/fail.ts";
 import { spoil } from "./_spoil.ts";
 import {
+  FATES,
   type FaultyOptions,
   type FaultySettings,
   type InjectedFaults,
@@ -56,7 +57,7 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
  * calls.
  */
 interface Fate {
-  readonly kind: "lostRequest" | "lostAnswer" | "lateRequest" | "doubledRequest" | "none";
+  readonly kind: typeof FATES[number] | "none";
   readonly delayMs: number;
   readonly lateBy: number;
 }
@@ -68,6 +69,7 @@ export class Faults {
     lostAnswers: 0,
     lateRequests: 0,
     doubledRequests: 0,
+    replayedRequests: 0,
     lostReads: 0,
     brokenBodies: 0,
     slowAnswers: 0,
@@ -85,9 +87,8 @@ export class Faults {
 
   #fate(): Fate {
     const { lateBy } = this.settings;
-    const kinds = ["lostRequest", "lostAnswer", "lateRequest", "doubledRequest"] as const;
     let drawn = this.random();
-    const kind = kinds.find((kind) => (drawn -= this.settings[kind]) < 0) ?? "none";
+    const kind = FATES.find((kind) => (drawn -= this.settings[kind]) < 0) ?? "none";
     return {
       kind,
       delayMs: this.delay(),
@@ -152,6 +153,7 @@ export class Faults {
       return result;
     }
     if (fate.kind === "doubledRequest") return await this.#double(mutation, fate);
+    if (fate.kind === "replayedRequest") return await this.#replay(mutation, fate);
     if (fate.kind === "lostAnswer") await this.#loseAnswer(send);
     else await this.#hold(mutation, fate);
     await this.slowDown(fate.delayMs, [attempt, options], "unknown");
@@ -174,6 +176,16 @@ export class Faults {
     this.counts.doubledRequests++;
     this.#late.push({ due: this.#operations + fate.lateBy, send });
     await this.slowDown(fate.delayMs, [mutation.attempt, mutation.options], "unknown");
+    return result;
+  }
+
+  /** Applies the request twice; the second answer is the only one. */
+  async #replay<T>({ attempt, options, copy }: Mutation<T>, fate: Fate): Promise<T> {
+    const send = await copy();
+    await send(); // a refusal of the first request is final: it has no copy
+    this.counts.replayedRequests++;
+    const result = await send() as T;
+    await this.slowDown(fate.delayMs, [attempt, options], "unknown");
     return result;
   }
 

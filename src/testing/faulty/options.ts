@@ -19,6 +19,13 @@ export interface FaultyOptions {
    */
   readonly doubledRequest?: number | undefined;
   /**
+   * The probability that a mutation is applied, and that an identical request follows immediately, whose
+   * answer is the only one: `fetch` and proxies repeat a PUT if a connection breaks.
+   *
+   * @default {0}
+   */
+  readonly replayedRequest?: number | undefined;
+  /**
    * The largest number of operations that a late request arrives after, a whole number.
    *
    * @default {8}
@@ -50,6 +57,8 @@ export interface InjectedFaults {
   readonly lateRequests: number;
   /** Mutations that arrived twice; most were refused the second time. */
   readonly doubledRequests: number;
+  /** Mutations that were applied, and answered by the refusal of a copy. */
+  readonly replayedRequests: number;
   /** Rejected reads, stats and listings. */
   readonly lostReads: number;
   /** Bodies that failed. */
@@ -72,11 +81,17 @@ function checkCount(name: string, value: number): number {
   );
 }
 
-const PROBABILITIES = [
+/** What may happen to a mutation: at most one of these. */
+export const FATES = [
   "lostRequest",
   "lostAnswer",
   "lateRequest",
   "doubledRequest",
+  "replayedRequest",
+] as const;
+
+const PROBABILITIES = [
+  ...FATES,
   "lostRead",
   "brokenBody",
   "slow",
@@ -91,11 +106,8 @@ export interface FaultySettings extends Record<typeof PROBABILITIES[number], num
 
 /** Validates the options and adds the defaults. */
 export function settingsOf(options: FaultyOptions): FaultySettings {
-  const { lostRequest = 0, lostAnswer = 0, lateRequest = 0, doubledRequest = 0 } = options;
-  checkProbability(
-    "lostRequest + lostAnswer + lateRequest + doubledRequest",
-    lostRequest + lostAnswer + lateRequest + doubledRequest,
-  );
+  const fates = FATES.reduce((sum, name) => sum + (options[name] ?? 0), 0);
+  checkProbability(FATES.join(" + "), fates);
   const checked = PROBABILITIES.map((name) => [name, checkProbability(name, options[name] ?? 0)]);
   return {
     ...Object.fromEntries(checked) as Record<typeof PROBABILITIES[number], number>,
