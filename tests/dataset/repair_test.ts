@@ -635,6 +635,44 @@ Deno.test("CSVLogger.flag() continues in the next file if a torn one supports ap
   assert(said.every((count) => typeof count === "number"), String(said));
 });
 
+Deno.test("CSVLogger.flag() sets a large torn record aside without reading it into memory", async () => {
+  await using store = STORES["local disk"]!();
+  const rows = `some text, some more,${TIME}\r\n`.repeat(20_000);
+  await store.storage.write("dataset1.csv", encoder.encode(`${HEADER}"${rows}`));
+  let isStreamed: boolean | undefined;
+  const storage = instead(store.storage, {
+    write(key, body, options) {
+      if (key.includes(".torn-")) isStreamed = body instanceof ReadableStream;
+      return store.storage.write(key, body, options);
+    },
+  });
+  assertEquals(await flagNew(storage), 1);
+  assertEquals(isStreamed, true);
+  assertEquals((await aside(store.storage)).map(({ length }) => length), [rows.length + 1]);
+  assertEquals(await textOf(store.storage, "dataset1.csv"), HEADER + NEW_ROW);
+});
+
+Deno.test("CSVLogger.flag() releases the torn row if it cannot be set aside", async () => {
+  await using store = STORES["local disk"]!();
+  await store.storage.write("dataset1.csv", encoder.encode(`${HEADER}"torn`));
+  let cancelled = 0;
+  const storage = instead(store.storage, {
+    async read(key, options) {
+      const found = await store.storage.read(key, options);
+      const cancel = found?.body.cancel.bind(found.body);
+      if (found) found.body.cancel = (reason) => (cancelled++, cancel!(reason));
+      return found;
+    },
+    write(key, body, options) {
+      if (!key.includes(".torn-")) return store.storage.write(key, body, options);
+      const why = { code: "PermissionDenied", adapter: "test", outcome: "not-applied" } as const;
+      throw new StorageError("no new file", why);
+    },
+  });
+  await assertRejects(() => flagNew(storage), StorageError, "no new file");
+  assertEquals(cancelled, 1);
+});
+
 Deno.test("CSVLogger reports a torn row that it set aside if it is verbose", async () => {
   const storage = new MemoryAdapter();
   await storage.write("dataset1.csv", bytesOf(TORN_FILE));

@@ -1,8 +1,14 @@
 import { concat } from "@std/bytes/concat";
 import { encodeRow } from "../../csv/encode.ts";
-import type { ReadResult, StorageAdapter } from "../../storage/storage_adapter.ts";
+import type {
+  ObjectInfo,
+  ReadResult,
+  StorageAdapter,
+  WriteBody,
+} from "../../storage/storage_adapter.ts";
 import { isUnknown } from "../../storage/outcome.ts";
 import { hasCode, isTransient, type StorageError } from "../../storage/storage_error.ts";
+import { batchesOf, newBatch } from "./_batches.ts";
 import type { Added, Base, PartRead, PartWriter } from "./_part_writer.ts";
 import {
   advance,
@@ -15,7 +21,7 @@ import {
 } from "./boundary.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
-import { setAside } from "./_set_aside.ts";
+import { asideKey } from "./_aside_key.ts";
 import { isTornTimestamp } from "./_torn_timestamp.ts";
 import { idOf, type KnownIds, type Place } from "./_known_ids.ts";
 
@@ -31,6 +37,23 @@ export interface DatasetPartOptions {
   readonly part: number;
   /** Collects the ids of the rows. */
   readonly ids?: KnownIds | undefined;
+}
+
+/** Why records were not added: the object changed. */
+export interface Refusal {
+  /**
+   * The error of an earlier request with the same records that is accepted after all if the object
+   * is deleted, or gets the content of then again.
+   */
+  readonly late: StorageError | undefined;
+}
+
+/** Records that are being added. */
+interface Addition {
+  readonly bytes: Uint8Array;
+  /** The name of the addition, if its bytes do not identify it. */
+  readonly batch: string | undefined;
+  readonly lostAnswer: StorageError | undefined;
 }
 
 /**
@@ -49,6 +72,8 @@ export class DatasetPart {
   #base: Base = {};
   /** Whether the last record has no line ending. */
   #lineIsOpen = false;
+  /** The notice about a torn row at the end, which the next addition replaces. */
+  #torn: string | null = null;
 
   constructor(
     storage: StorageAdapter,
@@ -110,78 +135,102 @@ export class DatasetPart {
    * @param records The number of records
    * @param first The cells of the first record
    * @param backoff The limits of the repetitions
-   * @returns `"landed"` if the records are stored; `"refused"` if the object changed and they are not
+   * @returns `null` if the records are stored; a refusal if the object changed and they are not
    */
   async add(
     bytes: Uint8Array,
     records: number,
     first: readonly string[] | null,
     backoff: Backoff,
-  ): Promise<"landed" | "refused"> {
+  ): Promise<Refusal | null> {
+    const batch = this.#options.uniqueRows ? undefined : newBatch();
+    const torn = this.#torn;
+    const write = torn === null ? this.#writer.add : this.#writer.replaceEnd!;
     let lostAnswer: StorageError | undefined;
     while (true) {
       try {
-        const added = await this.#writer.add(this.#base, bytes, this.#boundary.size);
+        const added = await write(this.#base, bytes, this.#boundary.size, batch);
         this.#advance(added, bytes, records, first);
-        return "landed";
+        break;
       } catch (error) {
         if (isUnknown(error)) lostAnswer = error;
         if (hasCode(error, "Conflict")) {
-          return await this.#settleConflict(bytes, lostAnswer, backoff);
+          const refusal = await this.#settleConflict({ bytes, batch, lostAnswer }, backoff);
+          if (refusal !== null) return refusal;
+          break;
         }
         if (!isUnknown(error) && !isTransient(error)) throw lostAnswer ?? error;
         if (!await backoff.pause()) throw lostAnswer ?? error;
       }
     }
+    if (torn !== null) this.#options.onNotice(torn);
+    return null;
   }
 
   /**
    * Handles bytes after the last whole record: a record that only lacks its line ending gets it with
-   * the next record; a torn record is set aside.
+   * the next record; a torn record is set aside, and the next record replaces it.
    *
    * @throws {NotTakenError} If the torn record is the header
    */
   async closeRest(): Promise<void> {
     while (this.#boundary.rest !== "nothing") {
-      const { end, size, records } = this.#boundary;
-      const rest = await this.#readFrom(end);
-      if (rest === null || rest.info.size !== size) {
-        await rest?.body.cancel();
+      const { end, size, records, rest } = this.#boundary;
+      const found = await this.#readFrom(end);
+      if (found === null || found.info.size !== size || found.info.version !== this.#base.version) {
+        await found?.body.cancel();
         await this.#refresh();
         continue;
       }
-      const bytes = concat(await Array.fromAsync(rest.body));
-      const cells = this.#wholeCells(bytes);
-      if (cells !== null) return this.#keepRest(bytes, cells);
+      const isRecord = rest === "record";
+      // A stray quote near the start of a large file opens quotes, and is not read into memory.
+      const bytes = isRecord ? concat(await Array.fromAsync(found.body)) : null;
+      const cells = bytes && this.#wholeCells(bytes);
+      if (bytes !== null && cells !== null) return this.#keepRest(bytes, cells);
+      await this.#setAside(bytes ?? found.body, found.info);
+    }
+  }
+
+  /** Stores the torn bytes at the end elsewhere, so that the next addition can replace them. */
+  async #setAside(torn: WriteBody, { version }: ObjectInfo): Promise<void> {
+    const { end, size, records } = this.#boundary;
+    try {
       if (records === 0) throw new NotTakenError(`The header of "${this.#key}" cannot be read`);
       if (this.#storage.capabilities.swap === "none") {
         throw new NotTakenError(`A torn row cannot be cut off "${this.#key}"`, true);
       }
-      const aside = await setAside(this.#storage, this.#key, end, rest.info.version);
-      this.#options.onNotice(
-        `Set aside ${size - end} bytes of a torn row of ${this.#key} in ${aside}`,
-      );
-      await this.#refresh();
+      const aside = asideKey(this.#key, end, version);
+      await this.#storage.write(aside, torn);
+      this.#torn = `Set aside ${size - end} bytes of a torn row of ${this.#key} in ${aside}`;
+      this.#boundary = { ...this.#boundary, size: end, rest: "nothing" };
+    } catch (error) {
+      if (torn instanceof ReadableStream && !torn.locked) await torn.cancel();
+      throw error;
     }
   }
 
   /** The base is gone, so each earlier request has landed or never can: one read shows which. */
   async #settleConflict(
-    bytes: Uint8Array,
-    lostAnswer: StorageError | undefined,
+    { bytes, batch, lostAnswer }: Addition,
     backoff: Backoff,
-  ): Promise<"landed" | "refused"> {
+  ): Promise<Refusal | null> {
+    const { version } = this.#base;
+    const last = batchesOf(this.#base).at(-1);
+    const isNamed = batch !== undefined && this.#writer.keepsBatches;
     // Even a first refusal may answer a copy that fetch or a proxy sent after the landed request.
-    const isOurs = lostAnswer !== undefined || this.#options.uniqueRows;
-    const expected = isOurs ? bytes : undefined;
+    const isOurs = lostAnswer !== undefined || batch === undefined;
+    const expected = isOurs && !isNamed ? bytes : undefined;
     try {
       const found = await backoff.repeat(isTransient, () => this.#refresh(expected));
-      if (found === "landed") return found;
-      if (found === "replaced" && lostAnswer !== undefined) throw lostAnswer;
+      const batches = batchesOf(this.#base);
+      if (isNamed ? batches.includes(batch) : found === "landed") return null;
+      const isOverrun = isNamed && last !== undefined && !batches.includes(last);
+      if ((found === "replaced" || isOverrun) && lostAnswer !== undefined) throw lostAnswer;
     } catch (error) {
       throw lostAnswer ?? error;
     }
-    return "refused";
+    const canReturn = version === undefined || this.#storage.capabilities.versions === "content";
+    return { late: canReturn ? lostAnswer : undefined };
   }
 
   #advance(
@@ -191,6 +240,7 @@ export class DatasetPart {
     first: readonly string[] | null,
   ): void {
     this.#base = added;
+    this.#torn = null;
     // A program without the lock also added bytes: the next request is refused, and reads them.
     if (added.size !== this.#boundary.size + bytes.length) return;
     const known = this.#boundary;
@@ -259,6 +309,7 @@ export class DatasetPart {
     this.#lineIsOpen &&= boundary.size === this.#boundary.size;
     this.#boundary = boundary;
     this.#base = base;
+    this.#torn = null;
     for (const { texts, start, end } of selected) {
       this.#options.ids?.add(texts, this.#place(start, end));
     }

@@ -31,8 +31,17 @@ export interface PartRead {
  * succeeds. Stateless: the caller passes the state in and keeps the one that is returned.
  */
 export interface PartWriter {
-  /** Adds bytes at the offset `at`. Rejects with `Conflict` if the object is not in the state `base`. */
-  add(base: Base, bytes: Uint8Array, at: number): Promise<Added>;
+  /**
+   * Adds bytes at the object's end `at`. Rejects with `Conflict` if the object is not in the state
+   * `base`.
+   *
+   * @param batch The name of this addition, which the writer keeps with the object if it can
+   */
+  add(base: Base, bytes: Uint8Array, at: number, batch?: string): Promise<Added>;
+  /** Whether the writer keeps the names of additions. @default {false} */
+  readonly keepsBatches?: boolean | undefined;
+  /** Like `add()`, but cuts off everything after the offset `at` in the same step. */
+  readonly replaceEnd?: PartWriter["add"] | undefined;
   /** Reads the object from an offset on, or from its start if it is shorter; `null` if missing. */
   read(from: number): Promise<PartRead | null>;
   /** The first bytes of an object that was read. */

@@ -1,5 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
+import { withBatch } from "./_batches.ts";
 import type { PartWriter } from "./_part_writer.ts";
 
 /**
@@ -12,18 +13,23 @@ export function rewriteWriter(
   key: string,
   created: Readonly<Record<string, string>>,
 ): PartWriter {
+  const add: PartWriter["add"] = async (base, bytes, at, batch) => {
+    const { version, body: old = new Uint8Array() } = base;
+    const body = concat([old.subarray(0, at), bytes]);
+    const metadata = withBatch(base.metadata ?? created, batch);
+    const info = await storage.write(key, body, {
+      precondition: version === undefined ? "absent" : { version },
+      ...(storage.capabilities.metadata && {
+        contentType: "text/csv; charset=utf-8",
+        metadata,
+      }),
+    });
+    return { size: info.size, version: info.version, body, metadata };
+  };
   return {
-    async add({ version, body: old = new Uint8Array(), metadata = created }, bytes, at) {
-      const body = concat([old.subarray(0, at), bytes]);
-      const info = await storage.write(key, body, {
-        precondition: version === undefined ? "absent" : { version },
-        ...(storage.capabilities.metadata && {
-          contentType: "text/csv; charset=utf-8",
-          metadata,
-        }),
-      });
-      return { size: info.size, version: info.version, body, metadata };
-    },
+    add,
+    replaceEnd: add,
+    keepsBatches: storage.capabilities.metadata,
     async read(from) {
       const result = await storage.read(key);
       if (result === null) return null;

@@ -11,7 +11,7 @@ import { writeOnceWriter } from "./_write_once_writer.ts";
 import { type WriteMode, writeModeFor } from "./write_mode.ts";
 import { latestPart, partKey } from "./part_keys.ts";
 import { idOf, KnownIds, type Place } from "./_known_ids.ts";
-import { DatasetPart } from "./_dataset_part.ts";
+import { DatasetPart, type Refusal } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
 
@@ -199,29 +199,35 @@ export class DatasetLog {
   /** Adds the batch exactly once and resolves its entries with the number of rows. */
   async #publish(batch: readonly Entry[]): Promise<void> {
     const backoff = new Backoff(this.#retry);
-    for (let conflicts = 0;; conflicts++) {
-      await backoff.repeat(mayPass, () => this.#ids ? this.#prepareFor(batch) : this.#prepare());
-      const fresh = this.#withoutKnown(batch);
-      const before = this.rows;
-      // Without a row, only create() writes a header.
-      if (fresh.length === 0 && (batch.length > 0 || !this.#needsHeader)) {
-        return this.#acknowledge(batch, fresh, before);
+    let late: StorageError | undefined;
+    try {
+      for (let conflicts = 0;; conflicts++) {
+        await backoff.repeat(mayPass, () => this.#ids ? this.#prepareFor(batch) : this.#prepare());
+        const fresh = this.#withoutKnown(batch);
+        const before = this.rows;
+        // Without a row, only create() writes a header.
+        if (fresh.length === 0 && (batch.length > 0 || !this.#needsHeader)) {
+          return this.#acknowledge(batch, fresh, before);
+        }
+        const start = this.#object.size;
+        const refusal = await this.#add(fresh, backoff);
+        if (refusal === null) {
+          this.#ids?.add(idsOf(fresh), { part: this.#part, start, end: this.#object.size });
+          return this.#acknowledge(batch, fresh, before);
+        }
+        late ??= refusal.late;
+        if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
+        if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
+          throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
+        }
+        if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) throw this.#crowdedOut();
       }
-      const start = this.#object.size;
-      const outcome = await this.#add(fresh, backoff);
-      if (outcome === "landed") {
-        this.#ids?.add(idsOf(fresh), { part: this.#part, start, end: this.#object.size });
-        return this.#acknowledge(batch, fresh, before);
-      }
-      if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
-      if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
-        throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
-      }
-      if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) throw this.#crowdedOut();
+    } catch (error) {
+      throw late ?? error; // not in another file: the late request may still be accepted
     }
   }
 
-  async #add(fresh: readonly Entry[], backoff: Backoff): Promise<"landed" | "refused"> {
+  async #add(fresh: readonly Entry[], backoff: Backoff): Promise<Refusal | null> {
     const header = this.#needsHeader ? encodeRow(this.#columns ?? []) : "";
     const lead = this.#object.lead + header;
     const bytes = encoder.encode(fresh.reduce((text, entry) => text + entry.text, lead));
