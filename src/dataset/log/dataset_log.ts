@@ -87,6 +87,8 @@ export class DatasetLog {
   readonly #storage: StorageAdapter;
   readonly #hasHeader: boolean;
   readonly #maxPartBytes: number;
+  /** Whether a full part is followed by another one. */
+  readonly #isDivided: boolean;
   #ids: KnownIds | undefined;
   /** The groups of ids that may not be stored, of parts that are written once. */
   readonly #unanswered: Map<string, Unanswered> = new Map();
@@ -111,7 +113,10 @@ export class DatasetLog {
     this.writeMode = writeModeFor(storage, options.isAlone ?? false);
     this.#storage = storage;
     this.#hasHeader = options.header ?? true;
-    this.#maxPartBytes = options.maxPartBytes ?? MAX_PART_BYTES;
+    // A part that is not full must have room for the next rows.
+    const room = (storage.capabilities.maxObjectBytes ?? Infinity) / 2;
+    this.#maxPartBytes = Math.min(options.maxPartBytes ?? MAX_PART_BYTES, room);
+    this.#isDivided = this.writeMode !== "append" || room < Infinity;
     if (options.idColumn !== undefined) this.#ids = new KnownIds(options.idColumn);
     this.#uniqueRows = options.uniqueRows ?? false;
     this.#retry = options.retry;
@@ -179,15 +184,24 @@ export class DatasetLog {
   async #publishWaiting(): Promise<void> {
     await Promise.resolve(); // rows added in the same microtask share the first request
     while (this.#waiting.length > 0) {
-      const batch = this.#takeBatch();
-      try {
-        await this.#publish(batch);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.#publishOrReject(this.#takeBatch());
     }
     // Synchronous with the check of the queue, so that a later row starts a new run.
     this.#running = null;
+  }
+
+  /** Divides a batch that is too large, so that only the row which is too large by itself rejects. */
+  async #publishOrReject(batch: readonly Entry[]): Promise<void> {
+    try {
+      await this.#publish(batch);
+    } catch (error) {
+      if (batch.length === 1 || !hasCode(error, "TooLarge")) {
+        return batch.forEach(({ reject }) => reject(error));
+      }
+      const half = batch.length >> 1;
+      await this.#publishOrReject(batch.slice(0, half));
+      await this.#publishOrReject(batch.slice(half));
+    }
   }
 
   #takeBatch(): Entry[] {
@@ -353,9 +367,9 @@ export class DatasetLog {
    */
   #roll(): void {
     const header = this.#hasHeader ? 1 : 0;
-    if (this.writeMode === "append" || this.#object.records <= header) return;
+    if (!this.#isDivided || this.#object.records <= header) return;
     // A part that is written once is full after its first write.
-    if (this.writeMode === "rewrite" && this.#object.size < this.#maxPartBytes) return;
+    if (this.writeMode !== "write-once" && this.#object.size < this.#maxPartBytes) return;
     this.#rowsBefore = this.rows;
     this.#object = this.#objectOf(++this.#part);
   }
@@ -367,7 +381,7 @@ export class DatasetLog {
 
   /** Finds the dataset's latest part, counts the rows of the earlier ones, and reads all ids. */
   async #locate(): Promise<void> {
-    const found = this.writeMode === "append" ? 1 : await latestPart(this.#storage, this.key);
+    const found = this.#isDivided ? await latestPart(this.#storage, this.key) : 1;
     // A name that is written once is never used again.
     const part = this.writeMode === "write-once" ? Math.max(found, this.#part) : found;
     const ids = this.#ids && new KnownIds(this.#ids.column); // reading can fail: the old ids stay
