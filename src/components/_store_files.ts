@@ -1,10 +1,16 @@
 import type { Cell, CellContext, FileSource } from "./component.ts";
 import { type FileData, toFileData } from "./file_data.ts";
-import { hasToJson, jsonCell, walkValue } from "./_json_cell.ts";
+import { isFileSource } from "./_find_files.ts";
+import { jsonCell } from "./_json_cell.ts";
 
-/** Whether a value holds bytes, which JSON cannot represent. */
-export function isFileSource(value: unknown): value is FileSource {
-  return value instanceof Blob || value instanceof Uint8Array || value instanceof ReadableStream;
+type Open = (path: string) => FileSource | null | Promise<FileSource | null>;
+
+/** Options of {@linkcode storeFiles}. */
+export interface StoreFilesOptions {
+  /** The files in the value. */
+  readonly files: Iterable<FileSource | FileData>;
+  /** Opens the file at the path of a FileData. */
+  readonly open?: Open | undefined;
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
@@ -31,7 +37,7 @@ function sizeOf(source: FileSource): number | null {
 }
 
 /** Stores bytes next to the dataset and describes the copy. */
-export async function saveSource(source: FileSource, context: CellContext): Promise<FileData> {
+async function saveSource(source: FileSource, context: CellContext): Promise<FileData> {
   const name = nameOf(source);
   return toFileData(await context.saveFile(source, name), {
     orig_name: source instanceof File ? name : null,
@@ -40,29 +46,45 @@ export async function saveSource(source: FileSource, context: CellContext): Prom
   });
 }
 
-/** Returns the files in a value, at any depth. Does not look inside files. */
-export function filesIn<T extends object>(
-  value: unknown,
-  isFile: (object: object) => object is T,
-): Set<T> {
-  const found = new Set<T>();
-  walkValue(value, (part) => {
-    const isOne = typeof part === "object" && part !== null && isFile(part);
-    if (isOne) found.add(part);
-    return !isOne && !hasToJson(part);
-  });
-  return found;
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
-/** Stores files and returns the cell of the value that holds them. */
-export async function cellWithFiles<T extends object>(
+async function openPath(
+  path: string,
+  context: CellContext,
+  open: Open | undefined,
+): Promise<FileSource> {
+  const source = open === undefined ? await context.openKey(path) : await open(path);
+  if (source !== null) return source;
+  const reason = open === undefined
+    ? "it is not a key of the dataset's storage: pass the bytes, or pass an open function to file()"
+    : "its open function found no such file";
+  throw new Error(
+    `Cannot store the file ${JSON.stringify(path)} of ${
+      JSON.stringify(context.column)
+    } as ${reason}`,
+  );
+}
+
+async function save(
+  value: FileSource | FileData,
+  context: CellContext,
+  open: Open | undefined,
+): Promise<FileData> {
+  if (isFileSource(value)) return await saveSource(value, context);
+  const source = await openPath(value.path, context, open);
+  return toFileData(await context.saveFile(source, baseName(value.path)), value);
+}
+
+/** Stores the files in a value, and returns the cell of the value. */
+export async function storeFiles(
   value: unknown,
   context: CellContext,
-  found: Iterable<T>,
-  save: (file: T) => Promise<FileData>,
+  { files, open }: StoreFilesOptions,
 ): Promise<Cell> {
   const saved = new Map<object, FileData>();
-  for (const file of found) saved.set(file, await save(file));
+  for (const file of files) saved.set(file, await save(file, context, open));
   const { column, simplifyFileData } = context;
   return jsonCell(value, { column, simplifyFileData, replace: (object) => saved.get(object) });
 }

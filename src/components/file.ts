@@ -1,6 +1,6 @@
-import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files.ts";
+import { filesIn, isFileSource } from "./_find_files.ts";
 import type { Cell, CellContext, Component, FileSource } from "./component.ts";
-import { type FileData, isFileData, toFileData } from "./file_data.ts";
+import { type FileData, isFileData } from "./file_data.ts";
 
 /**
  * A file, or an object that holds files, such as an annotated image.
@@ -32,39 +32,8 @@ export interface FileOptions {
     | undefined;
 }
 
-function baseName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-}
-
-async function openPath(
-  path: string,
-  context: CellContext,
-  open: FileOptions["open"],
-): Promise<FileSource> {
-  const source = open === undefined ? await context.openKey(path) : await open(path);
-  if (source !== null) return source;
-  const reason = open === undefined
-    ? "it is not a key of the dataset's storage: pass the bytes, or pass an open function to file()"
-    : "its open function found no such file";
-  throw new Error(
-    `Cannot store the file ${JSON.stringify(path)} of ${
-      JSON.stringify(context.column)
-    } as ${reason}`,
-  );
-}
-
 function isFile(value: object): value is FileSource | FileData {
   return isFileSource(value) || isFileData(value);
-}
-
-async function save(
-  value: FileSource | FileData,
-  context: CellContext,
-  open: FileOptions["open"],
-): Promise<FileData> {
-  if (isFileSource(value)) return await saveSource(value, context);
-  const source = await openPath(value.path, context, open);
-  return toFileData(await context.saveFile(source, baseName(value.path)), value);
 }
 
 function refuseFileless(value: unknown, { column }: CellContext): void {
@@ -77,9 +46,10 @@ function refuseFileless(value: unknown, { column }: CellContext): void {
   );
 }
 
-function toCell(value: unknown, context: CellContext, { open }: FileOptions): Promise<Cell> {
-  const found = filesIn(value, isFile);
-  return cellWithFiles(value, context, found, (one) => save(one, context, open));
+/** Loads the code that stores files with the first file. */
+async function toCell(value: unknown, context: CellContext, options: FileOptions): Promise<Cell> {
+  const { storeFiles } = await import("./_store_files.ts");
+  return await storeFiles(value, context, { files: filesIn(value, isFile), open: options.open });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cellWithFiles, filesIn, isFileSource, saveSource } from "./_store_files.ts";
+import { filesIn, isFileSource } from "./_find_files.ts";
 import type { CellContext, Component } from "./component.ts";
 import { jsonCell } from "./_json_cell.ts";
 
@@ -26,10 +26,11 @@ export function value<Value = unknown>(label?: string | null): Component<Value> 
     label,
     toCell(value: unknown, context: CellContext) {
       if (typeof value !== "object" || value === null) return jsonCell(value, context);
-      const sources = filesIn(value, isFileSource);
-      return sources.size === 0
-        ? jsonCell(value, context)
-        : cellWithFiles(value, context, sources, (source) => saveSource(source, context));
+      const files = filesIn(value, isFileSource);
+      if (files.size === 0) return jsonCell(value, context);
+      return import("./_store_files.ts").then(({ storeFiles }) => {
+        return storeFiles(value, context, { files });
+      });
     },
   };
 }

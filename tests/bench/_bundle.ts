@@ -29,7 +29,7 @@ export interface BundleSize {
   readonly minified: number;
   /** What is loaded at import, minified and gzipped. */
   readonly gzipped: number;
-  /** What an operation loads later, minified and gzipped: the code for the local disk. */
+  /** What is loaded later, minified and gzipped: the code for the local disk and for files. */
   readonly later: number;
 }
 
@@ -126,18 +126,19 @@ async function gzippedLength(text: string): Promise<number> {
   return (await new Response(gzipped).arrayBuffer()).byteLength;
 }
 
-/** Returns the size of an entry point's bundle. Each chunk is gzipped by itself, as it is sent. */
+/**
+ * Returns the size of an entry point's bundle. What is loaded together is gzipped together, because
+ * where a bundler cuts it into chunks depends on the bundler.
+ */
 export async function bundleSize(entryPoint: string): Promise<BundleSize> {
   const chunks = await bundle(CONFIG.exports[entryPoint]!);
   const [entry] = chunks.keys();
   const loaded = loadedWith(entry!, chunks);
-  const size = { minified: 0, gzipped: 0, later: 0 };
-  for (const [name, code] of chunks) {
-    const gzipped = await gzippedLength(code);
-    if (loaded.has(name)) {
-      size.minified += new TextEncoder().encode(code).length;
-      size.gzipped += gzipped;
-    } else size.later += gzipped;
-  }
-  return size;
+  const now = [...loaded].map((name) => chunks.get(name)!).join("");
+  const later = [...chunks].filter(([name]) => !loaded.has(name)).map(([, code]) => code).join("");
+  return {
+    minified: new TextEncoder().encode(now).length,
+    gzipped: await gzippedLength(now),
+    later: later === "" ? 0 : await gzippedLength(later),
+  };
 }
