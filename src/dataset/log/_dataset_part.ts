@@ -175,7 +175,7 @@ export class DatasetPart {
    */
   async closeRest(): Promise<void> {
     while (this.#boundary.rest !== "nothing") {
-      const { end, size, records, rest } = this.#boundary;
+      const { end, size, rest } = this.#boundary;
       const found = await this.#readFrom(end);
       if (found === null || found.info.size !== size || found.info.version !== this.#base.version) {
         await found?.body.cancel();
