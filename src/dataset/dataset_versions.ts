@@ -126,7 +126,7 @@ export class DatasetVersions {
       return null;
     }
     const key = segmentKey(version.key, newWriter());
-    const log = new DatasetLog(this.#storage, key, { ...this.#options, isAlone: true });
+    const log = await DatasetLog.make(this.#storage, key, { ...this.#options, isAlone: true });
     log.claim(version.columns ?? []);
     return log;
   }

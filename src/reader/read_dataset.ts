@@ -1,7 +1,8 @@
 import { unescapeCell } from "../csv/escape.ts";
-import { objectKeysOf } from "../dataset/log/part_keys.ts";
+import { type ObjectKey, objectKeysOf } from "../dataset/log/part_keys.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
-import { readRecords } from "./read_records.ts";
+import { isCopy } from "./_is_copy.ts";
+import { recordsOf } from "./_records_of.ts";
 
 /**
  * One sample: its texts by their columns. A second column `name` is read as `name (2)`.
@@ -46,18 +47,25 @@ function textIn(row: DatasetRow, column: string): string {
 /** The samples of objects with headers. */
 async function* readFiles(
   storage: StorageAdapter,
-  keys: readonly string[],
+  keys: readonly ObjectKey[],
+  first: string,
 ): AsyncGenerator<DatasetRow, void, undefined> {
-  for (const key of keys) yield* readRows(storage, key);
+  for (const key of keys) yield* readRows(storage, key, first);
 }
 
 /** The samples of one object with a header. */
 async function* readRows(
   storage: StorageAdapter,
-  key: string,
+  { key, holds }: ObjectKey,
+  original: string,
 ): AsyncGenerator<DatasetRow, void, undefined> {
+  const result = await storage.read(key);
+  if (result === null) return;
+  if (!(holds(result.info) ?? !await isCopy(storage, key, original))) {
+    return await result.body.cancel();
+  }
   let header: string[] | undefined;
-  for await (const cells of readRecords(storage, key)) {
+  for await (const cells of recordsOf(result)) {
     if (header === undefined) header = distinct(cells.map(unescapeCell));
     else yield Object.fromEntries(header.map((name, i) => [name, unescapeCell(cells[i] ?? "")]));
   }
@@ -79,7 +87,7 @@ export async function* readDataset(
   const files = await objectKeysOf(storage, key);
   const latest = new Map<string, { timestamp: string; at: number }>();
   let count = 0;
-  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files)) {
+  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files, key)) {
     const { timestamp = "" } = row;
     const text = textIn(row, uniqueBy!);
     const known = latest.get(text);
@@ -87,7 +95,7 @@ export async function* readDataset(
     count++;
   }
   let at = 0;
-  for await (const row of readFiles(storage, files)) {
+  for await (const row of readFiles(storage, files, key)) {
     if (uniqueBy === undefined) yield row;
     else if (at === count) return; // was added since, perhaps to a sample that was returned
     else {

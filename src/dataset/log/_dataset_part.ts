@@ -23,7 +23,8 @@ import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
 import { asideKey } from "./_aside_key.ts";
 import { isTornTimestamp } from "./_torn_timestamp.ts";
-import { idOf, type KnownIds, type Place } from "./_known_ids.ts";
+import { PART } from "./part_keys.ts";
+import type { KnownIds } from "./_known_ids.ts";
 
 const encoder: TextEncoder = new TextEncoder();
 
@@ -102,6 +103,17 @@ export class DatasetPart {
     return this.#boundary.first;
   }
 
+  /** The metadata, if the object is rewritten. */
+  get metadata(): Base["metadata"] {
+    return this.#base.metadata;
+  }
+
+  /** Whether the object is a copy of another part, or another dataset's. */
+  get isOther(): boolean {
+    const { [PART]: part = String(this.#options.part) } = this.metadata ?? {};
+    return part !== String(this.#options.part);
+  }
+
   /** Whether the object holds neither a record nor the beginning of one. */
   get isEmpty(): boolean {
     return this.#boundary.records === 0 && this.#boundary.rest === "nothing";
@@ -120,9 +132,9 @@ export class DatasetPart {
   /** Replaces everything known about the object by a read from its start. */
   async #adopt(read: PartRead | null): Promise<void> {
     const { part, ids } = this.#options;
-    const found = read && await scanFrom(read.chunks, EMPTY, { select: ids && idOf });
+    const found = read && await scanFrom(read.chunks, EMPTY, { hasIds: ids !== undefined });
     ids?.forget(part); // only now, because reading can fail
-    this.#become(found?.boundary ?? EMPTY, read?.base ?? {}, found?.selected);
+    this.#become(found?.boundary ?? EMPTY, read?.base ?? {}, found?.ids);
     // A header alone may lack its line ending. Other records without one are checked before a write.
     if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
   }
@@ -261,8 +273,8 @@ export class DatasetPart {
 
   #keepRest(bytes: Uint8Array, cells: readonly string[]): void {
     const { first, end, size } = this.#boundary;
-    const id = cells.at(-2);
-    if (first !== null && id) this.#options.ids?.add([id], this.#place(end, size));
+    const { part, ids } = this.#options;
+    if (first !== null) ids?.add([cells.at(-2)], { part, start: end, end: size });
     // The bytes are already in the object: relative to the last whole record they are an addition.
     this.#boundary = advance({ ...this.#boundary, size: end, first: first ?? cells }, bytes, 1);
     this.#lineIsOpen = true;
@@ -286,8 +298,8 @@ export class DatasetPart {
       await this.#adopt(read);
       return read === null ? "grown" : "replaced";
     }
-    const select = this.#options.ids && idOf;
-    const found = await scanFrom(read.chunks, known, { expected, select });
+    const hasIds = this.#options.ids !== undefined;
+    const found = await scanFrom(read.chunks, known, { expected, hasIds });
     // The object changed without growing: a user may have edited its header.
     if (
       found === null || found.boundary.size === known.size || !await this.#hasHead(known, read.base)
@@ -295,7 +307,7 @@ export class DatasetPart {
       await this.load();
       return found?.landed ? "landed" : "replaced";
     }
-    this.#become(found.boundary, read.base, found.selected);
+    this.#become(found.boundary, read.base, found.ids);
     return found.landed ? "landed" : "grown";
   }
 
@@ -305,18 +317,13 @@ export class DatasetPart {
     return now.length === head.length && now.every((byte, i) => byte === head[i]);
   }
 
-  #become(boundary: Boundary, base: Base, selected: Found["selected"] = []): void {
+  #become(boundary: Boundary, base: Base, groups: Found["ids"] = []): void {
     this.#lineIsOpen &&= boundary.size === this.#boundary.size;
     this.#boundary = boundary;
     this.#base = base;
     this.#torn = null;
-    for (const { texts, start, end } of selected) {
-      this.#options.ids?.add(texts, this.#place(start, end));
-    }
-  }
-
-  #place(start: number, end: number): Place {
-    return { part: this.#options.part, start, end };
+    const { part, ids } = this.#options;
+    for (const group of groups) ids?.add(group.ids, { part, ...group });
   }
 }
 

@@ -1,5 +1,4 @@
-import { decodeRecord } from "../../csv/decode.ts";
-import { decodeBytes } from "./boundary.ts";
+// Imports types only: a chunk that is loaded later must not share code with the core.
 
 /** The bytes of one part of a dataset in which a row is. */
 export interface Place {
@@ -8,43 +7,114 @@ export interface Place {
   readonly end: number;
 }
 
-/** Decodes the id of a record, which is in the column before the last one, the timestamp. */
-export function idOf(record: Uint8Array): string | undefined {
-  return (decodeBytes(record) ?? decodeRecord(latin1(record))).at(-2) || undefined;
+/** A sample that may have an id. */
+interface Sample {
+  readonly id: string | undefined;
 }
 
-/** Another program may have saved the rows in its own encoding; most of those share Latin-1. */
-function latin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+/** Samples whose answer was lost: they may be in the store, in a part that is written once. */
+interface Unanswered {
+  readonly part: number;
+  readonly bytes: Uint8Array;
+  readonly samples: readonly Sample[];
+}
+
+/** The dataset that has the ids. */
+export interface IdSource {
+  /** The column of the ids, which must be the one before the last, the timestamp. */
+  readonly column: string;
+  /** Reads the records in a place; none if the place is no longer there. */
+  readonly recordsIn: (place: Place) => Promise<readonly (readonly string[])[]>;
 }
 
 /** The ids of the samples in a dataset, with the places of their rows. */
 export class KnownIds {
-  readonly column: string;
+  readonly #source: IdSource;
   readonly #places: Map<string, Place> = new Map();
+  readonly #unanswered: Map<string, Unanswered>;
 
-  /** Collects the ids of the column with this name. */
-  constructor(column: string) {
-    this.column = column;
+  /**
+   * Collects ids.
+   *
+   * @param before The ids that this one replaces once all parts were read again
+   */
+  constructor(source: IdSource, before?: KnownIds) {
+    this.#source = source;
+    this.#unanswered = before === undefined ? new Map() : before.#unanswered;
   }
 
-  /** Where the row with this id is; `undefined` if the dataset has no sample with it. */
-  placeOf(id: string): Place | undefined {
-    return this.#places.get(id);
+  /** Returns a collection without ids, for reading all parts again. */
+  again(): KnownIds {
+    return new KnownIds(this.#source, this);
   }
 
   /** The id of a row under these columns, or `undefined` if it has no id. */
   idIn(row: readonly string[], columns: readonly string[] | null): string | undefined {
-    return columns?.at(-2) === this.column ? row.at(-2) || undefined : undefined;
+    return columns?.at(-2) === this.#source.column ? row.at(-2) || undefined : undefined;
   }
 
   /** Adds the ids of the rows in a place. */
-  add(ids: Iterable<string>, place: Place): void {
-    for (const id of ids) this.#places.set(id, place);
+  add(ids: Iterable<string | undefined>, place: Place): void {
+    for (const id of ids) if (id) this.#places.set(id, place);
   }
 
   /** Forgets the ids of a part whose rows were read again. */
   forget(part: number): void {
     for (const [id, place] of this.#places) if (place.part === part) this.#places.delete(id);
+  }
+
+  /** Returns the samples that are not stored, the first one of each id. */
+  missing<S extends Sample>(samples: readonly S[]): readonly S[] {
+    const seen = new Set<string>();
+    return samples.filter(({ id }) => {
+      if (id === undefined) return true;
+      if (this.#places.has(id) || seen.has(id)) return false;
+      seen.add(id);
+      return true;
+    });
+  }
+
+  /** Whether the known rows of these samples are still in their places. */
+  async areInPlace(samples: readonly Sample[]): Promise<boolean> {
+    const found = new Map<Place, Set<string | undefined>>();
+    for (const { id } of samples) {
+      const place = this.#places.get(id ?? "");
+      if (place === undefined) continue;
+      if (!found.has(place)) {
+        const records = await this.#source.recordsIn(place);
+        found.set(place, new Set(records.map((cells) => cells.at(-2))));
+      }
+      if (!found.get(place)!.has(id)) return false;
+    }
+    return true;
+  }
+
+  /** Remembers samples whose answer was lost. */
+  loseAnswer(unanswered: Unanswered): void {
+    for (const { id } of unanswered.samples) if (id) this.#unanswered.set(id, unanswered);
+  }
+
+  /**
+   * Sends groups whose answers were lost again, if they have an id of these samples: then it is
+   * known that they are stored.
+   *
+   * @param send Writes the bytes of a part
+   * @returns The number of rows in these groups
+   */
+  async settle(
+    samples: readonly Sample[],
+    send: (part: number, bytes: Uint8Array) => Promise<unknown>,
+  ): Promise<number> {
+    let rows = 0;
+    for (const { id } of samples) {
+      const group = this.#unanswered.get(id ?? "");
+      if (group === undefined) continue;
+      const { part, bytes, samples } = group;
+      await send(part, bytes);
+      this.add(samples.map(({ id }) => id), { part, start: 0, end: bytes.length });
+      for (const { id } of samples) if (id) this.#unanswered.delete(id);
+      rows += samples.length;
+    }
+    return rows;
   }
 }

@@ -53,6 +53,15 @@ export function decodeBytes(bytes: Uint8Array): string[] | null {
   }
 }
 
+/**
+ * Decodes the cells of any record: another program may have saved the rows in its own encoding, and
+ * most of those share Latin-1.
+ */
+export function decodeAny(bytes: Uint8Array): string[] {
+  return decodeBytes(bytes) ??
+    decodeRecord(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
 /** The offset to continue reading from: slightly before the end, to recognise the file. */
 export function resumeOffset({ end, tail }: Boundary): number {
   return end - tail.length;
@@ -64,13 +73,13 @@ export interface Found {
   readonly boundary: Boundary;
   /** Whether the expected bytes follow the previous end of the file. */
   readonly landed: boolean;
-  /** The records that `select` returned a text for, in groups that were read together. */
-  readonly selected: readonly Selected[];
+  /** The ids of the records, in groups that were read together. */
+  readonly ids: readonly Ids[];
 }
 
-/** Texts of records, and the range of bytes that the records are in. */
-export interface Selected {
-  readonly texts: readonly string[];
+/** The ids of records, each in the last column but one, and the range of bytes that they are in. */
+export interface Ids {
+  readonly ids: readonly (string | undefined)[];
   readonly start: number;
   readonly end: number;
 }
@@ -79,8 +88,8 @@ export interface Selected {
 export interface ScanOptions {
   /** The bytes that may have been added at the file's known size. */
   readonly expected?: Uint8Array | undefined;
-  /** Returns a text of each whole record that was not known yet, except the header. */
-  readonly select?: ((record: Uint8Array) => string | undefined) | undefined;
+  /** Whether to collect the ids of the whole records that were not known yet. @default {false} */
+  readonly hasIds?: boolean | undefined;
 }
 
 /**
@@ -93,15 +102,15 @@ export interface ScanOptions {
 export async function scanFrom(
   chunks: AsyncIterable<Uint8Array>,
   known: Boundary,
-  { expected = EMPTY.tail, select }: ScanOptions = {},
+  { expected = EMPTY.tail, hasIds = false }: ScanOptions = {},
 ): Promise<Found | null> {
   let offset = resumeOffset(known);
   const same = new BytesMatcher(known.tail, offset);
   const landed = new BytesMatcher(expected, known.size);
   const scanner = new RecordScanner(known.end);
   const header = known.first === null && known.records === 0 ? new FirstRecord(known.end) : null;
-  const splitter = select === undefined ? null : new RecordSplitter(scanner);
-  const selected: Selected[] = [];
+  const splitter = hasIds ? new RecordSplitter(scanner) : null;
+  const ids: Ids[] = [];
   let tail = known.tail;
   let latest = EMPTY.tail;
   for await (const chunk of chunks) {
@@ -114,8 +123,11 @@ export async function scanFrom(
     else {
       const isFirst = known.records + scanner.records === 0;
       const records = splitter.push(fresh).slice(isFirst ? 1 : 0);
-      const texts = records.map(select!).filter((text) => text !== undefined);
-      if (texts.length > 0) selected.push({ texts, start: end, end: scanner.end });
+      ids.push({
+        ids: records.map((record) => decodeAny(record).at(-2)),
+        start: end,
+        end: scanner.end,
+      });
     }
     header?.push(fresh, scanner.first);
     if (scanner.end > end) {
@@ -135,7 +147,7 @@ export async function scanFrom(
     head: header === null ? known.head : header.head,
     tail,
   };
-  return { boundary, landed: expected.length > 0 && landed.found, selected };
+  return { boundary, landed: expected.length > 0 && landed.found, ids };
 }
 
 /** Collects the first bytes of a file until its first record is whole, then decodes it. */

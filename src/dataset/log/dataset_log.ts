@@ -9,8 +9,9 @@ import type { PartWriter } from "./_part_writer.ts";
 import { rewriteWriter } from "./_rewrite_writer.ts";
 import { writeOnceWriter } from "./_write_once_writer.ts";
 import { type WriteMode, writeModeFor } from "./write_mode.ts";
-import { latestPart, partKey } from "./part_keys.ts";
-import { idOf, KnownIds, type Place } from "./_known_ids.ts";
+import { decodeAny } from "./boundary.ts";
+import { findParts, PART, partKey, type Parts, ROWS_BEFORE } from "./part_keys.ts";
+import type { KnownIds, Place } from "./_known_ids.ts";
 import { DatasetPart, type Refusal } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
@@ -47,24 +48,13 @@ interface Entry {
   readonly reject: (error: unknown) => void;
 }
 
-/** Rows with ids whose answer was lost. */
-interface Unanswered {
-  readonly part: number;
-  readonly bytes: Uint8Array;
-  readonly ids: readonly string[];
-}
-
 const LF = Uint8Array.of(0x0a);
 const MAX_BATCH_LENGTH = 512 * 1024; // UTF-16 units
 const MAX_PART_BYTES = 1024 * 1024;
 const BLOCKED_AFTER = 3; // conflicts about a missing object: the key may be a directory's
 const CROWDED_AFTER = 3; // conflicts after which a writer pauses so that others succeed
-const ROWS_BEFORE = "flagstone-rows-before";
+const PART_BYTES = "flagstone-part-bytes";
 const encoder: TextEncoder = new TextEncoder();
-
-function idsOf(entries: readonly Entry[]): string[] {
-  return entries.flatMap(({ id = [] }) => id);
-}
 
 function mayPass(error: unknown): boolean {
   return isTransient(error) || hasCode(error, "Conflict");
@@ -90,8 +80,6 @@ export class DatasetLog {
   /** Whether a full part is followed by another one. */
   readonly #isDivided: boolean;
   #ids: KnownIds | undefined;
-  /** The groups of ids that may not be stored, of parts that are written once. */
-  readonly #unanswered: Map<string, Unanswered> = new Map();
   readonly #uniqueRows: boolean;
   readonly #retry: RetryOptions | undefined;
   readonly #onNotice: (notice: string) => void;
@@ -103,7 +91,7 @@ export class DatasetLog {
   #running: Promise<void> | null = null;
 
   /**
-   * Creates the log of a dataset that does not exist yet, without a request.
+   * Creates the log of a dataset that does not exist yet, without a request and without ids.
    *
    * @throws {StorageError} `Unsupported` if the adapter supports neither append nor swap, and other
    * writers may write to the dataset
@@ -117,11 +105,26 @@ export class DatasetLog {
     const room = (storage.capabilities.maxObjectBytes ?? Infinity) / 2;
     this.#maxPartBytes = Math.min(options.maxPartBytes ?? MAX_PART_BYTES, room);
     this.#isDivided = this.writeMode !== "append" || room < Infinity;
-    if (options.idColumn !== undefined) this.#ids = new KnownIds(options.idColumn);
     this.#uniqueRows = options.uniqueRows ?? false;
     this.#retry = options.retry;
     this.#onNotice = options.onNotice ?? (() => {});
     this.#object = this.#objectOf(1);
+  }
+
+  /** Creates the log of a dataset that does not exist yet, without a request. */
+  static async make(
+    storage: StorageAdapter,
+    key: string,
+    options: DatasetLogOptions = {},
+  ): Promise<DatasetLog> {
+    const log = new DatasetLog(storage, key, options);
+    const { idColumn: column } = options;
+    if (column === undefined) return log;
+    // Loaded only if a logger has ids, so that the others stay small.
+    const { KnownIds } = await import("./_known_ids.ts");
+    log.#ids = new KnownIds({ column, recordsIn: (place) => log.#recordsIn(place) });
+    log.#object = log.#objectOf(1);
+    return log;
   }
 
   /** Opens a dataset in one pass, without changing it. A missing dataset counts as empty. */
@@ -130,7 +133,7 @@ export class DatasetLog {
     key: string,
     options: DatasetLogOptions = {},
   ): Promise<DatasetLog> {
-    const log = new DatasetLog(storage, key, options);
+    const log = await DatasetLog.make(storage, key, options);
     await new Backoff(log.#retry).repeat(mayPass, () => log.#locate());
     log.#columns = log.#object.first;
     return log;
@@ -216,8 +219,8 @@ export class DatasetLog {
     let late: StorageError | undefined;
     try {
       for (let conflicts = 0;; conflicts++) {
-        await backoff.repeat(mayPass, () => this.#ids ? this.#prepareFor(batch) : this.#prepare());
-        const fresh = this.#withoutKnown(batch);
+        await backoff.repeat(mayPass, () => this.#prepare(batch));
+        const fresh = this.#ids?.missing(batch) ?? batch;
         const before = this.rows;
         // Without a row, only create() writes a header.
         if (fresh.length === 0 && (batch.length > 0 || !this.#needsHeader)) {
@@ -226,7 +229,8 @@ export class DatasetLog {
         const start = this.#object.size;
         const refusal = await this.#add(fresh, backoff);
         if (refusal === null) {
-          this.#ids?.add(idsOf(fresh), { part: this.#part, start, end: this.#object.size });
+          const place = { part: this.#part, start, end: this.#object.size };
+          this.#ids?.add(fresh.map(({ id }) => id), place);
           return this.#acknowledge(batch, fresh, before);
         }
         late ??= refusal.late;
@@ -250,9 +254,8 @@ export class DatasetLog {
       return await this.#object.add(bytes, records, this.#columns, backoff);
     } catch (error) {
       if (this.writeMode === "write-once") {
-        const ids = idsOf(fresh);
-        const group = { part: this.#part, bytes, ids };
-        if (isUnknown(error)) { for (const id of ids) this.#unanswered.set(id, group); }
+        const unanswered = { part: this.#part, bytes, samples: fresh };
+        if (isUnknown(error)) this.#ids?.loseAnswer(unanswered);
         // The abandoned request may still arrive, and must not overwrite the next one.
         this.#object = this.#objectOf(++this.#part);
       }
@@ -272,19 +275,6 @@ export class DatasetLog {
     }
   }
 
-  /** The entries of a batch whose samples are not stored yet, without duplicate ids. */
-  #withoutKnown(batch: readonly Entry[]): readonly Entry[] {
-    const ids = this.#ids;
-    if (ids === undefined) return batch;
-    const inBatch = new Set<string>();
-    return batch.filter(({ id }) => {
-      if (id === undefined) return true;
-      if (ids.placeOf(id) !== undefined || inBatch.has(id)) return false;
-      inBatch.add(id);
-      return true;
-    });
-  }
-
   #crowdedOut(): StorageError {
     return new StorageError(
       `Cannot append to "${this.key}": other writers were always first; flag again later`,
@@ -302,55 +292,43 @@ export class DatasetLog {
   }
 
   /** Ensures that the rows fit the file's columns and can be added at its end. */
-  async #prepare(): Promise<void> {
+  async #prepare(batch: readonly Entry[]): Promise<void> {
+    await this.#findEnd();
+    if (this.#ids === undefined) return;
+    const send = (part: number, bytes: Uint8Array) => this.#writerFor(part, 0).add({}, bytes, 0);
+    this.#rowsBefore += await this.#ids.settle(batch, send);
+    if (await this.#ids.areInPlace(batch)) return;
+    // A user or a rule changed the files: rows may be elsewhere, or gone.
+    await this.#locate();
+    await this.#findEnd();
+  }
+
+  async #findEnd(): Promise<void> {
+    if (this.#object.isOther) {
+      if (this.#part === 1) throw this.#otherDataset();
+      this.#object = this.#objectOf(++this.#part);
+    }
     this.#refuseOthers(); // a torn end is not repaired if the file's columns changed
     await this.#object.closeRest();
     this.#refuseOthers();
     this.#roll();
   }
 
-  /** Prepares to add a batch with ids: finds out which of its samples are stored. */
-  async #prepareFor(batch: readonly Entry[]): Promise<void> {
-    await this.#prepare();
-    const places = new Map<Place, string[]>();
-    for (const id of idsOf(batch)) {
-      await this.#sendAgain(this.#unanswered.get(id));
-      const place = this.#ids?.placeOf(id);
-      if (place !== undefined) places.set(place, [...places.get(place) ?? [], id]);
-    }
-    for (const [place, ids] of places) {
-      const stored = await this.#idsIn(place);
-      if (ids.every((id) => stored.has(id))) continue;
-      // A user or a rule changed the files: rows may be elsewhere, or gone.
-      await this.#locate();
-      return await this.#prepare();
-    }
-  }
-
-  /** Reads the ids in a place. */
-  async #idsIn({ part, start, end }: Place): Promise<Set<string | undefined>> {
+  /** Reads the records in a place; none if it is not in the dataset any more. */
+  async #recordsIn({ part, start, end }: Place): Promise<string[][]> {
     try {
       const range = { start, end };
-      const result = await this.#storage.read(partKey(this.key, part), { range });
-      if (result === null) return new Set();
-      const records = new RecordSplitter().push(
-        concat([...await Array.fromAsync(result.body), LF]),
-      );
-      return new Set(result.end < end ? [] : records.map(idOf));
+      const read = await this.#storage.read(partKey(this.key, part), { range });
+      const bytes = concat([...await Array.fromAsync(read?.body ?? []), LF]);
+      return bytes.length > end - start ? new RecordSplitter().push(bytes).map(decodeAny) : [];
     } catch (error) {
-      if (hasCode(error, "RangeNotSatisfiable")) return new Set();
+      if (hasCode(error, "RangeNotSatisfiable")) return [];
       throw error;
     }
   }
 
-  /** Sends a group whose answer was lost once more, so that its ids are known for sure. */
-  async #sendAgain(group: Unanswered | undefined): Promise<void> {
-    if (group === undefined) return;
-    const { part, bytes, ids } = group;
-    await this.#writerFor(partKey(this.key, part), 0).add({}, bytes, 0);
-    this.#ids?.add(ids, { part, start: 0, end: bytes.length });
-    this.#rowsBefore += ids.length;
-    for (const id of ids) this.#unanswered.delete(id);
+  #otherDataset(): NotTakenError {
+    return new NotTakenError(`"${this.key}" is a part of another dataset`);
   }
 
   #refuseOthers(): void {
@@ -362,14 +340,16 @@ export class DatasetLog {
   }
 
   /**
-   * Continues in a new part if this one is full. That depends only on its size, which every writer
-   * must know to add to it: so no writer adds to a part after another one started the next.
+   * Continues in a new part if this one is full. That depends only on its size and on its metadata,
+   * which every writer must know to add to it: so no writer adds to a part after another one started
+   * the next, even if their options differ.
    */
   #roll(): void {
     const header = this.#hasHeader ? 1 : 0;
     if (!this.#isDivided || this.#object.records <= header) return;
     // A part that is written once is full after its first write.
-    if (this.writeMode !== "write-once" && this.#object.size < this.#maxPartBytes) return;
+    const maxBytes = Number(this.#object.metadata?.[PART_BYTES] ?? this.#maxPartBytes);
+    if (this.writeMode !== "write-once" && this.#object.size < maxBytes) return;
     this.#rowsBefore = this.rows;
     this.#object = this.#objectOf(++this.#part);
   }
@@ -381,43 +361,46 @@ export class DatasetLog {
 
   /** Finds the dataset's latest part, counts the rows of the earlier ones, and reads all ids. */
   async #locate(): Promise<void> {
-    const found = this.#isDivided ? await latestPart(this.#storage, this.key) : 1;
+    const parts = this.#isDivided
+      ? await findParts(this.#storage, this.key)
+      : { numbers: [], latest: 1 };
     // A name that is written once is never used again.
-    const part = this.writeMode === "write-once" ? Math.max(found, this.#part) : found;
-    const ids = this.#ids && new KnownIds(this.#ids.column); // reading can fail: the old ids stay
-    const rowsBefore = await this.#rowsBeforePart(part, ids);
+    const part = this.writeMode === "write-once"
+      ? Math.max(parts.latest, this.#part)
+      : parts.latest;
+    const ids = this.#ids?.again(); // reading can fail: the old ids stay
+    const rowsBefore = await this.#rowsBeforePart(part, parts, ids);
     const object = this.#objectOf(part, rowsBefore, ids);
     await object.load();
+    if (object.isOther) throw this.#otherDataset();
     this.#part = part;
     this.#ids = ids;
     this.#rowsBefore = rowsBefore;
     this.#object = object;
   }
 
-  async #rowsBeforePart(part: number, ids: KnownIds | undefined): Promise<number> {
-    if (part === 1) return 0;
-    const info = await this.#storage.stat(partKey(this.key, part));
-    const kept = Number(info?.metadata?.[ROWS_BEFORE] ?? NaN);
+  async #rowsBeforePart(
+    part: number,
+    { numbers, metadata }: Parts,
+    ids: KnownIds | undefined,
+  ): Promise<number> {
+    const kept = Number(metadata?.[ROWS_BEFORE] ?? NaN);
     const isKept = Number.isSafeInteger(kept);
     if (isKept && ids === undefined) return kept;
-    // The earlier parts are read again only for their ids.
-    const read = await this.#readPartsBefore(part, ids);
-    return isKept ? kept : read;
-  }
-
-  async #readPartsBefore(latest: number, ids: KnownIds | undefined): Promise<number> {
     let rows = 0;
-    for (let part = 1; part < latest; part++) {
-      const object = this.#objectOf(part, 0, ids);
+    // If their number is known, the earlier parts are read again only for their ids.
+    for (const earlier of numbers.filter((number) => number < part)) {
+      const object = this.#objectOf(earlier, 0, ids);
       await object.load();
-      rows += Math.max(0, object.records - (this.#hasHeader ? 1 : 0));
+      if (object.isOther) ids?.forget(earlier);
+      else rows += Math.max(0, object.records - (this.#hasHeader ? 1 : 0));
     }
-    return rows;
+    return isKept ? kept : rows;
   }
 
   #objectOf(part: number, rowsBefore = this.#rowsBefore, ids = this.#ids): DatasetPart {
     const key = partKey(this.key, part);
-    return new DatasetPart(this.#storage, key, this.#writerFor(key, rowsBefore), {
+    return new DatasetPart(this.#storage, key, this.#writerFor(part, rowsBefore), {
       onNotice: this.#onNotice,
       uniqueRows: this.#uniqueRows,
       part,
@@ -425,12 +408,17 @@ export class DatasetLog {
     });
   }
 
-  #writerFor(key: string, rowsBefore: number): PartWriter {
+  #writerFor(part: number, rowsBefore: number): PartWriter {
+    const key = partKey(this.key, part);
     switch (this.writeMode) {
       case "append":
         return appendWriter(this.#storage, key);
       case "rewrite":
-        return rewriteWriter(this.#storage, key, { [ROWS_BEFORE]: String(rowsBefore) });
+        return rewriteWriter(this.#storage, key, {
+          [ROWS_BEFORE]: String(rowsBefore),
+          [PART]: String(part),
+          [PART_BYTES]: String(this.#maxPartBytes),
+        });
       case "write-once":
         return writeOnceWriter(this.#storage, key);
     }

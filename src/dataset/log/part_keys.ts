@@ -1,4 +1,4 @@
-import type { StorageAdapter } from "../../storage/storage_adapter.ts";
+import type { ObjectInfo, StorageAdapter } from "../../storage/storage_adapter.ts";
 import { compareKeys } from "../../storage/validate_key.ts";
 
 /** Splits a key before its extension; the number of a sibling or a part goes between. */
@@ -24,49 +24,103 @@ export function newWriter(): string {
   return `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }
 
-const PART = /^[1-9]\d{0,14}$/;
+/** The metadata of a part: its number, which tells it from a copy and from another logger's file. */
+export const PART = "flagstone-part";
+/** The metadata of a part: how many rows the earlier parts have. */
+export const ROWS_BEFORE = "flagstone-rows-before";
+
+const NUMBER = /^[1-9]\d{0,14}$/;
 const SEGMENT = /^(w[0-9a-f]{12})(?:\.([1-9]\d{0,14}))?$/;
+const MAX_FIRST = 99_999; // a larger first number is a date
 
 /** Yields the text between the dataset's stem and its extension, for each object next to it. */
 async function* middles(
   storage: StorageAdapter,
   key: string,
+  end?: string,
 ): AsyncGenerator<string, void, undefined> {
   const [stem, extension] = splitExtension(key);
   for await (const found of storage.list({ prefix: `${stem}.` })) {
-    if (!found.key.endsWith(extension) || found.key === key) continue;
-    yield found.key.slice(stem.length + 1, found.key.length - extension.length);
+    if (end !== undefined && found.key > end) return;
+    if (found.key === key) yield "1";
+    else if (found.key.endsWith(extension)) {
+      yield found.key.slice(stem.length + 1, found.key.length - extension.length);
+    }
   }
 }
 
-/** The last of the consecutive parts 2, 3, …; numbers after a gap are backups of a user. */
-function lastInRow(parts: ReadonlySet<number>): number {
-  let last = 1;
-  while (parts.has(last + 1)) last++;
-  return last;
+/** The last of the parts without a gap after the first one: retention removes the oldest parts. */
+function lastInRow(parts: readonly number[]): number {
+  const first = parts[0] ?? 1;
+  if (first > MAX_FIRST) return 0;
+  return parts.find((part, i) => parts[i + 1] !== part + 1) ?? first;
 }
 
-/** Finds the number of a dataset's latest part, or 1 if it has no further part. */
-export async function latestPart(storage: StorageAdapter, key: string): Promise<number> {
-  const parts = new Set<number>();
-  for await (const middle of middles(storage, key)) {
-    if (PART.test(middle)) parts.add(Number(middle));
+/**
+ * Whether the object with a part's key is that part; `undefined` if its metadata do not say, and it
+ * is not after a gap.
+ */
+function isPart(part: number, { metadata }: ObjectInfo, isInRow: boolean): boolean | undefined {
+  const own = metadata?.[PART];
+  if (own !== undefined) return own === String(part);
+  return isInRow ? undefined : metadata?.[ROWS_BEFORE] !== undefined;
+}
+
+/** The numbers of a dataset's parts in their order. */
+export interface Parts {
+  readonly numbers: readonly number[];
+  readonly latest: number;
+  /** The metadata of the latest part, unless it is the first one. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Finds the parts of a dataset. The latest one is 1 if there is none. */
+export async function findParts(storage: StorageAdapter, key: string): Promise<Parts> {
+  const numbers: number[] = [];
+  // Segments come after the parts, and may be many.
+  const [stem] = splitExtension(key);
+  const end = key > `${stem}.:` ? key : `${stem}.:`;
+  for await (const middle of middles(storage, key, end)) {
+    if (NUMBER.test(middle)) numbers.push(Number(middle));
   }
-  return lastInRow(parts);
+  numbers.sort((a, b) => a - b);
+  const last = lastInRow(numbers);
+  for (let latest; (latest = numbers.at(-1) ?? 1) > 1; numbers.pop()) {
+    const info = await storage.stat(partKey(key, latest));
+    if (info !== null && isPart(latest, info, latest <= last) !== false) {
+      return { numbers, latest, metadata: info.metadata };
+    }
+  }
+  return { numbers, latest: 1 };
 }
 
-/** Lists the keys of a dataset's objects: its parts in their order, then its segments. */
-export async function objectKeysOf(storage: StorageAdapter, key: string): Promise<string[]> {
-  const parts = new Set<number>();
+/** A key that may be one of a dataset's objects. */
+export interface ObjectKey {
+  readonly key: string;
+  /**
+   * Whether the object that is read there is one; `undefined` if only its content can tell it from a
+   * person's copy of the first part.
+   */
+  readonly holds: (info: ObjectInfo) => boolean | undefined;
+}
+
+/** Lists a dataset's objects: its parts in their order, then its segments. */
+export async function objectKeysOf(storage: StorageAdapter, key: string): Promise<ObjectKey[]> {
+  const parts: number[] = [];
   const segments: [writer: string, part: number][] = [];
   for await (const middle of middles(storage, key)) {
-    if (PART.test(middle)) parts.add(Number(middle));
+    if (NUMBER.test(middle)) parts.push(Number(middle));
     const [, writer, part = "1"] = SEGMENT.exec(middle) ?? [];
     if (writer !== undefined) segments.push([segmentKey(key, writer), Number(part)]);
   }
+  parts.sort((a, b) => a - b);
   segments.sort(([a, x], [b, y]) => compareKeys(a, b) || x - y);
+  const last = lastInRow(parts);
   return [
-    ...Array.from({ length: lastInRow(parts) }, (_, i) => partKey(key, i + 1)),
-    ...segments.map(([segment, part]) => partKey(segment, part)),
+    ...parts.map((part) => ({
+      key: partKey(key, part),
+      holds: (info: ObjectInfo) => part === 1 || isPart(part, info, part <= last),
+    })),
+    ...segments.map(([segment, part]) => ({ key: partKey(segment, part), holds: () => true })),
   ];
 }
