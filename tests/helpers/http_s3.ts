@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { S3Adapter } from "../../src/storage/s3/mod.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../src/storage/s3/mod.ts";
 
 interface Stored {
   readonly body: Uint8Array;
@@ -18,6 +18,8 @@ export interface HttpS3Options {
    * it has served a request before: `fetch` then sends the PUT again by itself.
    */
   readonly breakAfterPut?: (key: string) => boolean;
+  /** Whether a request takes effect but is never answered; half of a body is still sent. */
+  readonly isSilent?: (method: string, key: string) => boolean;
 }
 
 /** An S3 service over real connections that keeps its objects in memory. */
@@ -35,11 +37,12 @@ export class HttpS3 implements AsyncDisposable {
   }
 
   /** Starts to listen, and resolves with a function that creates an adapter. */
-  async listen(): Promise<() => S3Adapter> {
+  async listen(options: Partial<S3AdapterOptions> = {}): Promise<() => S3Adapter> {
     await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
     const { port } = this.#server.address() as AddressInfo;
     const keys = { accessKeyId: "id", secretAccessKey: "secret" };
-    return () => new S3Adapter({ endpoint: `http://127.0.0.1:${port}`, bucket: "flags", ...keys });
+    const endpoint = `http://127.0.0.1:${port}`;
+    return () => new S3Adapter({ endpoint, bucket: "flags", ...keys, ...options });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -92,6 +95,7 @@ export class HttpS3 implements AsyncDisposable {
       this.broken++;
       return void socket.destroy();
     }
+    if (this.#options.isSilent?.("PUT", key)) return;
     response.writeHead(200, { etag: `"${etag}"` }).end();
   }
 
@@ -107,8 +111,11 @@ export class HttpS3 implements AsyncDisposable {
     if (range !== null && start >= body.length) return fault(response, 416, "InvalidRange");
     const known = { ...metadata, etag: `"${etag}"`, "content-length": `${end - start}` };
     const part = { ...known, "content-range": `bytes ${start}-${end - 1}/${body.length}` };
-    response.writeHead(range === null ? 200 : 206, range === null ? known : part)
-      .end(method === "HEAD" ? undefined : body.subarray(start, end));
+    response.writeHead(range === null ? 200 : 206, range === null ? known : part);
+    if (method === "GET" && this.#options.isSilent?.("GET", key)) {
+      return void response.write(body.subarray(start, Math.ceil((start + end) / 2)));
+    }
+    response.end(method === "HEAD" ? undefined : body.subarray(start, end));
   }
 
   #list(prefix: string, response: ServerResponse): void {

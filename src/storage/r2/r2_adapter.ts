@@ -9,7 +9,7 @@ import type {
 import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
 import { type PartUpload, uploadStream } from "../kit/part_upload.ts";
 import { unmet } from "../kit/preconditions.ts";
-import { StorageDriver } from "../kit/storage_driver.ts";
+import { RemoteDriver } from "../kit/remote_driver.ts";
 import { probe, type ProbeReport } from "../probe/mod.ts";
 import type { ObjectInfo, Precondition } from "../storage_adapter.ts";
 import type {
@@ -30,6 +30,13 @@ import { infoOf, isEtag, readR2, statR2 } from "./_read.ts";
 export interface R2AdapterOptions {
   /** The directory in the bucket that all keys are below, with or without its final `/`. @default {""} */
   readonly prefix?: string | undefined;
+  /**
+   * The time in milliseconds that a request may take without progress: before its answer, then for each
+   * chunk of a body. A write has a millisecond more for each 256 bytes.
+   *
+   * @default {10_000}
+   */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** The largest number of entries in one page of a listing. */
@@ -59,7 +66,7 @@ const MOST_A_PAGE = 1000;
  * assertEquals(await storage.stat("a"), null);
  * ```
  */
-export class R2Adapter extends StorageDriver {
+export class R2Adapter extends RemoteDriver {
   readonly #bucket: R2BucketLike;
 
   /**
@@ -71,6 +78,7 @@ export class R2Adapter extends StorageDriver {
     super({
       name: "r2",
       prefix: options.prefix,
+      timeoutMs: options.timeoutMs,
       capabilities: { create: "store", swap: "store", durable: true, metadata: true },
     });
     this.#bucket = bucket;

@@ -47,6 +47,13 @@ export interface S3AdapterOptions {
    * @default {""}
    */
   readonly prefix?: string | undefined;
+  /**
+   * The time in milliseconds that a request may take without progress: before its answer, then for each
+   * chunk of a body. A write has a millisecond more for each 256 bytes.
+   *
+   * @default {10_000}
+   */
+  readonly timeoutMs?: number | undefined;
   /** Sends a signed request. @default {globalThis.fetch} */
   readonly fetch?: S3Fetch | undefined;
   /** Returns the time that requests are signed with. @default {() => new Date()} */

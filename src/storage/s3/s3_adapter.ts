@@ -7,7 +7,7 @@ import type {
   WriteCall,
 } from "../kit/driver_calls.ts";
 import { type PartUpload, uploadStream } from "../kit/part_upload.ts";
-import { StorageDriver } from "../kit/storage_driver.ts";
+import { RemoteDriver } from "../kit/remote_driver.ts";
 import { probe, type ProbeReport } from "../probe/mod.ts";
 import type { ObjectInfo, ObjectVersion } from "../storage_adapter.ts";
 import { S3Client } from "./_client.ts";
@@ -30,7 +30,8 @@ const MOST_A_PAGE = 1000;
  * winner among all its clients (`probe()` finds services that ignore conditions). Streams up to 8 MiB
  * are written in one request as well; longer ones go up in parts that appear together, and take no
  * precondition. There is no append. A version is an ETag: equal bytes may have an equal version.
- * Requests are sent once, unless the store reports that it did not apply one because of others.
+ * Requests are sent once, unless the store reports that it did not apply one because of others. One that
+ * makes no progress for 10 seconds rejects with `TimedOut`.
  *
  * @category Storage adapters
  *
@@ -52,7 +53,7 @@ const MOST_A_PAGE = 1000;
  * assertEquals<string>(version, "5d41402a");
  * ```
  */
-export class S3Adapter extends StorageDriver {
+export class S3Adapter extends RemoteDriver {
   readonly #client: S3Client;
   readonly #writer: S3Writer;
 
@@ -66,6 +67,7 @@ export class S3Adapter extends StorageDriver {
     super({
       name: S3_NAME,
       prefix: config.prefix,
+      timeoutMs: options.timeoutMs,
       capabilities: { create: "store", swap: "store", durable: true, metadata: true },
     });
     this.#client = new S3Client({ ...config, prefix: "" });

@@ -1,4 +1,4 @@
-import { aborted, type Attempt } from "../kit/fail.ts";
+import { aborted, type Attempt } from "./fail.ts";
 import { isStorageError, type Outcome } from "../storage_error.ts";
 
 /** The time that an adapter has to report its outcome after its signal was aborted. */

@@ -1,0 +1,85 @@
+import type {
+  ListOptions,
+  ObjectInfo,
+  OperationOptions,
+  ReadOptions,
+  ReadResult,
+  WriteBody,
+  WriteOptions,
+} from "../storage_adapter.ts";
+import type { Attempt } from "./fail.ts";
+import { callInTime, listInTime, readInTime, refuseTime } from "./in_time.ts";
+import { StorageDriver, type StorageDriverOptions } from "./storage_driver.ts";
+
+/** Options of the constructor of {@linkcode RemoteDriver}. */
+export interface RemoteDriverOptions extends StorageDriverOptions {
+  /** The time in milliseconds that a request may take without progress. @default {10_000} */
+  readonly timeoutMs?: number | undefined;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** The slowest upload that is waited for: bytes a millisecond. */
+const SLOWEST = 256;
+
+/** The most bytes of a stream that are sent between two chunks: one part of an upload. */
+const PART_BYTES = 8 * 1024 * 1024;
+
+/**
+ * The base class of adapters whose store is reached over a network: a request without an answer rejects
+ * with `TimedOut`, so that nothing waits for ever.
+ */
+export abstract class RemoteDriver extends StorageDriver {
+  readonly #ms: number;
+
+  constructor(options: RemoteDriverOptions) {
+    super(options);
+    this.#ms = options.timeoutMs ?? TIMEOUT_MS;
+    refuseTime(this.#ms);
+  }
+
+  override stat(key: string, options?: OperationOptions): Promise<ObjectInfo | null> {
+    return callInTime({
+      attempt: this.#attempt("stat", key),
+      signal: options?.signal,
+      send: (change) => super.stat(key, { ...options, ...change }),
+    }, this.#ms);
+  }
+
+  override read(key: string, options?: ReadOptions): Promise<ReadResult | null> {
+    return readInTime({
+      attempt: this.#attempt("read", key),
+      signal: options?.signal,
+      send: (change) => super.read(key, { ...options, ...change }),
+    }, this.#ms);
+  }
+
+  override write(key: string, given: WriteBody, options?: WriteOptions): Promise<ObjectInfo> {
+    const length = given instanceof Uint8Array ? given.length : PART_BYTES;
+    return callInTime({
+      attempt: this.#attempt("write", key),
+      signal: options?.signal,
+      body: given,
+      outcome: "unknown",
+      send: ({ body = given, ...change }) => super.write(key, body, { ...options, ...change }),
+    }, this.#ms + length / SLOWEST);
+  }
+
+  override delete(key: string, options?: OperationOptions): Promise<void> {
+    return callInTime({
+      attempt: this.#attempt("delete", key),
+      signal: options?.signal,
+      outcome: "unknown",
+      send: (change) => super.delete(key, { ...options, ...change }),
+    }, this.#ms);
+  }
+
+  override list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
+    const send = (options: ListOptions) => super.list(options);
+    return listInTime({ attempt: this.#attempt("list"), options, send }, this.#ms);
+  }
+
+  #attempt(operation: string, key?: string): Attempt {
+    return { adapter: this.name, operation, key };
+  }
+}
