@@ -65,6 +65,10 @@ export {
   type Sample,
 } from "./src/loggers/flagging_callback.ts";
 export type {
+  /** How text that a spreadsheet could evaluate as a formula is written. */
+  Formulas,
+} from "./src/csv/formulas.ts";
+export type {
   /** How samples reach the store. */
   WriteMode,
 } from "./src/dataset/log/write_mode.ts";

@@ -124,7 +124,7 @@ export function jsonCell(value: unknown, options: JsonCellOptions): Cell {
       const json = toJson(value, options);
       if (json === undefined) return null;
       // A path or a date: a JSON string is written as text.
-      return json.startsWith('"') ? JSON.parse(json) as string : { verbatim: json };
+      return json.startsWith('"') ? JSON.parse(json) as string : { verbatim: json, json: true };
     }
   }
 }

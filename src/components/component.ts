@@ -10,9 +10,15 @@ export type FileSource = File | Blob | Uint8Array | ReadableStream<Uint8Array>;
  * `verbatim` is written unchanged; use it for numbers, JSON and the paths of stored files. `null` is
  * an empty cell.
  *
+ * With the option `formulas: "strict"` `verbatim` is escaped as well, except numbers. With `json: true`
+ * it must be the result of `JSON.stringify()`, and stays JSON of the same value.
+ *
  * @category Components
  */
-export type Cell = string | null | { readonly verbatim: string };
+export type Cell = string | null | {
+  readonly verbatim: string;
+  readonly json?: boolean | undefined;
+};
 
 /**
  * The part of the logger that a component uses to return a cell.

@@ -50,9 +50,11 @@ export function safeName(text: string, maxBytes: number = MAX_BYTES): string {
 }
 
 /**
- * Returns a name as one segment of a path in a cell. It needs no escaping for spreadsheets, so that
- * the cell is the path of the file.
+ * Returns a name as one segment of a path in a cell. It needs no escaping for spreadsheets, whatever
+ * the option `formulas` is, so that the cell is the path of the file.
  */
 export function pathSegment(text: string): string {
-  return safeName(text).replace(/^(?=[=+\-@'])/, "_").replace(/,(?=[=+\-@])/g, "_");
+  return safeName(text)
+    .replace(/^(?=[\s']*[=+\-@'\uff0b\uff0d\uff1d\uff20])/, "_")
+    .replace(/[,;](?=[\s']*(?:[=+\-@\uff0b\uff0d\uff1d\uff20]|$))/g, "_");
 }

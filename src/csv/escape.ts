@@ -1,5 +1,4 @@
-// Spreadsheets evaluate a cell that begins with one of these characters, and if they split the file at
-// semicolons or tabs, a cell may begin after any comma. The list is OWASP's.
+// Gradio's list: the starts of a text, and of what follows a comma in it.
 const UNSAFE = /^[=+\-@\t\n\r]|,[=+\-@\t\n\r]/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -15,32 +14,30 @@ function isJsonContainer(text: string): boolean {
   }
 }
 
-/** Whether a spreadsheet might evaluate a text as a formula. Numbers and JSON are safe. */
-function isUnsafe(text: string): boolean {
-  return UNSAFE.test(text) && !NUMBER.test(text) && !isJsonContainer(text);
-}
-
-function withoutQuotes(text: string): string {
+/** Whether a text, without the quotes that it begins with, is on the list. */
+function isListed(text: string): boolean {
   let start = 0;
   while (text[start] === "'") start++;
-  return start === 0 ? text : text.slice(start);
+  return UNSAFE.test(start === 0 ? text : text.slice(start));
 }
 
 /**
- * Makes a text safe to open in a spreadsheet: a text that might be evaluated as a formula gets a
- * leading `'`. So does such a text that already has leading quotes, so that
- * {@linkcode unescapeCell} restores every text.
+ * Escapes a text by Gradio's rule: a text that a spreadsheet might evaluate as a formula gets a leading
+ * `'`. So does such a text that already has leading quotes, so that {@linkcode unescapeCell} restores
+ * every text.
  *
  * A text is unsafe if it begins with `=`, `+`, `-`, `@`, TAB, LF or CR, or contains one of them after
  * a comma. Plain numbers (`-5`, `-1.5e3`) and JSON arrays and objects are safe.
  */
 export function escapeCell(text: string): string {
-  return isUnsafe(withoutQuotes(text)) ? `'${text}` : text;
+  if (!isListed(text)) return text;
+  return text[0] !== "'" && (NUMBER.test(text) || isJsonContainer(text)) ? text : `'${text}`;
 }
 
 /**
- * The exact inverse of {@linkcode escapeCell}.
+ * The exact inverse of {@linkcode escapeCell}. Also restores the numbers and the JSON that Gradio
+ * escapes: `'-5`.
  */
 export function unescapeCell(text: string): string {
-  return text[0] === "'" && isUnsafe(withoutQuotes(text)) ? text.slice(1) : text;
+  return text[0] === "'" && isListed(text) ? text.slice(1) : text;
 }

@@ -1,5 +1,5 @@
 import type { Cell } from "../components/component.ts";
-import { escapeCell } from "../csv/escape.ts";
+import type { Escaping } from "../csv/escaping.ts";
 import type { Field } from "../dataset/fields.ts";
 import type { Column } from "./_columns.ts";
 import type { SampleFiles } from "./_sample_files.ts";
@@ -30,12 +30,12 @@ export function refuseOtherLength(data: Sample, columns: readonly Column[]): voi
   );
 }
 
-/** Returns the fields of a sample's values: a promise only if a component returns one. */
-export function fieldsOf(
+/** Returns the cells of a sample's values: a promise only if a component returns one. */
+export function cellsOf(
   data: Sample,
   columns: readonly Column[],
   files: SampleFiles,
-): Field[] | Promise<Field[]> {
+): Cell[] | Promise<Cell[]> {
   const cells = columns.map(({ name, segment, component }, i) => {
     try {
       return component.toCell(data[i], files.context(name, segment));
@@ -43,32 +43,31 @@ export function fieldsOf(
       return Promise.reject(error); // other components may be storing files: wait for them
     }
   });
-  if (!cells.some(isPending)) return toFields(columns, cells as Cell[]);
-  return settled(cells).then((cells) => toFields(columns, cells));
+  return cells.some(isPending) ? settled(cells) : cells as Cell[];
 }
 
-/** Returns the fields of a sample's extras, escaped; a missing text is a missing field. */
+/** Returns the fields of a sample's extras, as given; a missing text is a missing field. */
 export function extraFields(extras: Extras): Field[] {
   const fields: Field[] = [];
   for (const name of Object.keys(extras)) { // Object.entries() would create an array for each name
-    fields.push({ column: escapeCell(name), cell: extraCell(name, extras[name]) });
+    fields.push({ column: name, cell: extraCell(name, extras[name]) });
   }
   return fields;
 }
 
 function extraCell(name: string, text: unknown): string | undefined {
   if (text === undefined || text === null) return undefined;
-  if (typeof text === "string") return escapeCell(text.toWellFormed());
+  if (typeof text === "string") return text.toWellFormed();
   throw new TypeError(
-    `Cannot flag the sample as its ${name} must be a string: current value is ${text}`,
+    `Cannot flag the sample as its ${name} must be a string: current value is ${String(text)}`,
   );
 }
 
 /** Returns the text of a cell in a file. */
-export function sanitize(cell: Cell): string {
+export function sanitize(cell: Cell, escaping: Escaping, isFirst: boolean): string {
   if (cell === null) return "";
-  if (typeof cell === "string") return escapeCell(cell);
-  if (typeof cell?.verbatim === "string") return cell.verbatim;
+  if (typeof cell === "string") return escaping.text(cell);
+  if (typeof cell?.verbatim === "string") return escaping.verbatim(cell, isFirst);
   throw new TypeError(
     `Cannot log a cell that is not a string, { verbatim } or null: current value is ${typeof cell}`,
   );
@@ -88,6 +87,19 @@ async function settled(cells: readonly (Cell | Promise<Cell>)[]): Promise<Cell[]
   });
 }
 
-function toFields(columns: readonly Column[], cells: readonly Cell[]): Field[] {
-  return columns.map(({ header }, i) => ({ column: header, cell: sanitize(cells[i] ?? null) }));
+/** Returns the fields of a row, escaped: the cells of its columns, then the others. */
+export function escapedFields(
+  columns: readonly Column[],
+  cells: readonly Cell[],
+  others: readonly Field[],
+  escaping: Escaping,
+): Field[] {
+  const fields: Field[] = columns.map(({ name }, i) => ({
+    column: escaping.text(name),
+    cell: sanitize(cells[i] ?? null, escaping, i === 0),
+  }));
+  for (const { column, cell } of others) {
+    fields.push({ column: escaping.text(column), cell: cell && escaping.text(cell) });
+  }
+  return fields;
 }

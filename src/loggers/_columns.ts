@@ -1,14 +1,11 @@
 import type { Component } from "../components/component.ts";
 import { pathSegment } from "../components/safe_name.ts";
 import { value } from "../components/value.ts";
-import { escapeCell } from "../csv/escape.ts";
 import type { Components } from "./flagging_callback.ts";
 
 /** A column of a dataset, and the component that returns its cells. */
 export interface Column {
   readonly name: string;
-  /** The name as a header cell. */
-  readonly header: string;
   /** The name as a directory for files. */
   readonly segment: string;
   readonly component: Component;
@@ -60,7 +57,6 @@ function toColumn(
   const isDataFile = /\.csv$/i.test(segment) || segment.toLowerCase() === fileName?.toLowerCase();
   return {
     name,
-    header: escapeCell(name),
     segment: isDataFile ? `${segment}_` : segment,
     component: made,
   };

@@ -1,3 +1,5 @@
+import type { Escaping } from "../csv/escaping.ts";
+import { escapingOf } from "../csv/formulas.ts";
 import { DatasetVersions } from "../dataset/dataset_versions.ts";
 import { fixedNames, numberedNames } from "../dataset/file_names.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
@@ -8,7 +10,7 @@ import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
 import { isUnknown, withOutcome } from "../storage/outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isValidKey, utf8Length, validateKey } from "../storage/validate_key.ts";
-import { extraFields, type Extras, fieldsOf, refuseOtherLength } from "./_cells.ts";
+import { cellsOf, escapedFields, extraFields, type Extras, refuseOtherLength } from "./_cells.ts";
 import { ambiguousNames, type Column, columnsOf } from "./_columns.ts";
 import { InFlight } from "./_in_flight.ts";
 import { probeOnce } from "./_probe_once.ts";
@@ -67,6 +69,7 @@ export abstract class DatasetLogger<
   readonly #options: LoggerOptions;
   readonly #settings: DatasetLoggerSettings;
   readonly #clock: Clock;
+  readonly #escaping: Escaping | Promise<Escaping>;
   readonly #inFlight: InFlight = new InFlight();
   #setup: Setup | null = null;
   #disposed = false;
@@ -90,6 +93,7 @@ export abstract class DatasetLogger<
     }
     this.#options = options;
     this.#settings = settings;
+    this.#escaping = escapingOf(options.formulas);
     this.#clock = options.now === undefined ? sharedClock : new Clock(options.now);
   }
 
@@ -194,15 +198,17 @@ export abstract class DatasetLogger<
     const files = new SampleFiles(setup.place);
     let fields: Field[];
     try {
-      const made = fieldsOf(data, setup.columns, files);
-      fields = made instanceof Promise ? await made : made;
+      const made = cellsOf(data, setup.columns, files);
+      const cells = made instanceof Promise ? await made : made;
+      const escaping = this.#escaping instanceof Promise ? await this.#escaping : this.#escaping;
+      fields = escapedFields(setup.columns, cells, rest, escaping);
     } catch (error) {
       await files.discard();
       throw withOutcome(error, "not-applied"); // even if a file is there, no row names it
     }
     try {
       let isKnown = false;
-      const total = await setup.versions.add([...fields, ...rest], () => isKnown = true);
+      const total = await setup.versions.add(fields, () => isKnown = true);
       if (isKnown) {
         await files.discard();
         ignoringErrors(() => onKnown?.({ id: extras[this.#settings.idColumn!]! }));

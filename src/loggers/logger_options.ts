@@ -1,3 +1,4 @@
+import type { Formulas } from "../csv/formulas.ts";
 import type { RetryOptions } from "../storage/kit/backoff.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
@@ -33,6 +34,13 @@ export interface LoggerOptions {
    * @default {UTC, `YYYY-MM-DD HH:MM:SS.ffffff`}
    */
   readonly timestamp?: ((microseconds: number) => string) | undefined;
+  /**
+   * How text that a spreadsheet could evaluate as a formula is written. Read the dataset with the same
+   * option of `readDataset()`, and keep it for the life of a dataset.
+   *
+   * @default {"gradio"}
+   */
+  readonly formulas?: Formulas | undefined;
   /**
    * The size in bytes at which a dataset continues in a new part, on a storage that rewrites objects.
    *

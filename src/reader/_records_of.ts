@@ -10,5 +10,6 @@ export async function* recordsOf(result: ReadResult): AsyncGenerator<string[], v
   for await (const chunk of passingChunks(result)) {
     for (const record of splitter.push(chunk)) yield decodeRecord(decoder.decode(record));
   }
-  if (splitter.pending.length > 0) yield decodeRecord(decoder.decode(splitter.pending));
+  const { pending } = splitter;
+  if (pending.length > 0) yield decodeRecord(decoder.decode(pending));
 }

@@ -19,6 +19,10 @@
  *
  * @module
  */
+export type {
+  /** How text that a spreadsheet could evaluate as a formula is written. */
+  Formulas,
+} from "../csv/formulas.ts";
 export {
   /** One sample, as texts by their columns. */
   type DatasetRow,

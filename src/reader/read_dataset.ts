@@ -1,4 +1,4 @@
-import { unescapeCell } from "../csv/escape.ts";
+import { type Formulas, type Restore, restoreOf } from "../csv/formulas.ts";
 import { type ObjectKey, objectKeysOf } from "../dataset/log/part_keys.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isCopy } from "./_is_copy.ts";
@@ -26,6 +26,13 @@ export interface ReadDatasetOptions {
    * @default {every sample is returned}
    */
   readonly uniqueBy?: string | undefined;
+  /**
+   * How the logger wrote text that a spreadsheet could evaluate: its option `formulas`. With
+   * `"as-typed"` cells are returned as they stand in the file.
+   *
+   * @default {"gradio"}
+   */
+  readonly formulas?: Formulas | undefined;
 }
 
 /** Column names, in which the second `name` is `name (2)`, so that no value hides another. */
@@ -49,8 +56,9 @@ async function* readFiles(
   storage: StorageAdapter,
   keys: readonly ObjectKey[],
   first: string,
+  restore: Restore,
 ): AsyncGenerator<DatasetRow, void, undefined> {
-  for (const key of keys) yield* readRows(storage, key, first);
+  for (const key of keys) yield* readRows(storage, key, first, restore);
 }
 
 /** The samples of one object with a header. */
@@ -58,6 +66,7 @@ async function* readRows(
   storage: StorageAdapter,
   { key, holds }: ObjectKey,
   original: string,
+  restore: Restore,
 ): AsyncGenerator<DatasetRow, void, undefined> {
   const result = await storage.read(key);
   if (result === null) return;
@@ -66,8 +75,8 @@ async function* readRows(
   }
   let header: string[] | undefined;
   for await (const cells of recordsOf(result)) {
-    if (header === undefined) header = distinct(cells.map(unescapeCell));
-    else yield Object.fromEntries(header.map((name, i) => [name, unescapeCell(cells[i] ?? "")]));
+    if (header === undefined) header = distinct(cells.map(restore));
+    else yield Object.fromEntries(header.map((name, i) => [name, restore(cells[i] ?? "")]));
   }
 }
 
@@ -77,17 +86,19 @@ async function* readRows(
  *
  * @param storage The storage of the dataset
  * @param key The dataset's file, such as `"flagged/dataset1.csv"`
+ * @throws {TypeError} If the option `formulas` is unknown
  * @category Reading
  */
 export async function* readDataset(
   storage: StorageAdapter,
   key: string,
-  { uniqueBy }: ReadDatasetOptions = {},
+  { uniqueBy, formulas }: ReadDatasetOptions = {},
 ): AsyncGenerator<DatasetRow, void, undefined> {
+  const restore = await restoreOf(formulas);
   const files = await objectKeysOf(storage, key);
   const latest = new Map<string, { timestamp: string; at: number }>();
   let count = 0;
-  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files, key)) {
+  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files, key, restore)) {
     const { timestamp = "" } = row;
     const text = textIn(row, uniqueBy!);
     const known = latest.get(text);
@@ -95,7 +106,7 @@ export async function* readDataset(
     count++;
   }
   let at = 0;
-  for await (const row of readFiles(storage, files, key)) {
+  for await (const row of readFiles(storage, files, key, restore)) {
     if (uniqueBy === undefined) yield row;
     else if (at === count) return; // was added since, perhaps to a sample that was returned
     else {

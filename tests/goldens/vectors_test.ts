@@ -5,6 +5,8 @@ import { value } from "../../src/components/value.ts";
 import { decodeRecord } from "../../src/csv/decode.ts";
 import { encodeRow } from "../../src/csv/encode.ts";
 import { escapeCell, unescapeCell } from "../../src/csv/escape.ts";
+import type { Escaping } from "../../src/csv/escaping.ts";
+import { escapingOf } from "../../src/csv/formulas.ts";
 import { RecordScanner } from "../../src/csv/record_scanner.ts";
 import { DatasetLog } from "../../src/dataset/log/dataset_log.ts";
 import { readRecords } from "../../src/reader/mod.ts";
@@ -83,7 +85,7 @@ function expectedOf({ output, better }: TextVector): string {
 function directCell({ input }: TextVector): string {
   return typeof input === "string"
     ? escapeCell(input)
-    : sanitize(value("x").toCell(input, CONTEXT) as Cell);
+    : sanitize(value("x").toCell(input, CONTEXT) as Cell, escapingOf() as Escaping, true);
 }
 
 testVectors<"sanitize", { cell: string; isStored: boolean }>({
