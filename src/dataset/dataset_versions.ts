@@ -14,7 +14,7 @@ const MOST_BLOCKED = 20; // consecutive names at which no file can be created
 export interface DatasetVersionsOptions extends DatasetLogOptions {
   /** Whether this writer adds its rows to files that it shares with no other. @default {false} */
   readonly segments?: boolean | undefined;
-  /** Called before the first request. If it throws, the samples are rejected. */
+  /** Called before the first row is written. If it throws, the samples are rejected. */
   readonly beforeFirst?: (() => Promise<void>) | undefined;
   /** Called after the first row is added to a file, which was created for it or existed before. */
   readonly onFile?: ((key: string, made: boolean) => void) | undefined;
@@ -91,12 +91,22 @@ export class DatasetVersions {
   #choose(fields: readonly Field[]): Promise<void> {
     const chosen = this.#choosing.then(async () => {
       if (this.#current !== null && this.#rowIn(this.#current, fields) !== null) return;
-      await this.#options.beforeFirst?.();
-      const log = await this.#find(fields);
+      const log = await this.#findAndCheck(fields);
       this.#current = this.#options.segments ? await this.#segmentOf(log) : log;
     });
     this.#choosing = chosen.catch(() => {});
     return chosen;
+  }
+
+  /** Finds the file beside the check of the store, which comes before the first write. */
+  async #findAndCheck(fields: readonly Field[]): Promise<DatasetLog> {
+    const [checked, found] = await Promise.allSettled([
+      this.#options.beforeFirst?.(),
+      this.#find(fields),
+    ]);
+    if (checked.status === "rejected") throw checked.reason;
+    if (found.status === "rejected") throw found.reason;
+    return found.value;
   }
 
   async #find(fields: readonly Field[]): Promise<DatasetLog> {

@@ -13,7 +13,7 @@ import { isValidKey, utf8Length, validateKey } from "../storage/validate_key.ts"
 import { cellsOf, escapedFields, extraFields, type Extras, refuseOtherLength } from "./_cells.ts";
 import { ambiguousNames, type Column, columnsOf } from "./_columns.ts";
 import { InFlight } from "./_in_flight.ts";
-import { probeOnce } from "./_probe_once.ts";
+import { checkOnce } from "./_check_once.ts";
 import { type FilePlace, SampleFiles } from "./_sample_files.ts";
 import { type Components, FlaggingCallback, type Sample } from "./flagging_callback.ts";
 import type { DatasetLoggerSettings, KnownSample, LoggerOptions } from "./logger_options.ts";
@@ -150,7 +150,7 @@ export abstract class DatasetLogger<
       maxPartBytes,
       segments,
       retry,
-      ...(probe ? { beforeFirst: () => probeOnce(place.storage) } : {}),
+      ...(probe ? { beforeFirst: () => checkOnce(place.storage, directory, retry) } : {}),
       onNotice: this.#notify,
       onFile: (key, made) =>
         this.#notify(

@@ -57,9 +57,9 @@ export interface LoggerOptions {
    */
   readonly segments?: boolean | undefined;
   /**
-   * Whether to check a storage that has a `probe()`, such as S3 and R2, before the first sample: a
-   * store that ignores conditional writes would lose samples, and is refused as `Misconfigured`.
-   * Costs about forty requests, once per adapter.
+   * Whether to check a storage that has a `check()` or a `probe()`, such as S3 and R2, before the
+   * first sample is written: a store that ignores conditional writes would lose samples, and is refused
+   * as `Misconfigured`. Costs two requests beside the first look at the dataset, once per adapter.
    *
    * @default {true}
    */

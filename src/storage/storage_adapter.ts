@@ -186,6 +186,16 @@ export interface ListOptions extends OperationOptions {
 export type WriteBody = Uint8Array | ReadableStream<Uint8Array>;
 
 /**
+ * Options of `StorageAdapter.check()`.
+ *
+ * @category Storage contract
+ */
+export interface CheckOptions extends OperationOptions {
+  /** The start of the keys that the check may write: empty, or with its final `/`. @default {""} */
+  readonly prefix?: string | undefined;
+}
+
+/**
  * A place that keeps objects under keys.
  *
  * - `null` means that the object does not exist, and nothing else; every failure rejects with a
@@ -229,9 +239,16 @@ export interface StorageAdapter {
    */
   list(options?: ListOptions): AsyncIterable<ObjectInfo>;
   /**
-   * Checks that the store keeps what `capabilities` declare, and rejects with `Misconfigured` if it
-   * does not. The loggers call it once, before their first write. It is a method rather than a
-   * function that the loggers import, so that programs that do not need the check do not load it.
+   * Checks in one or two round trips that the store refuses the conditional writes that it must
+   * refuse, and rejects with `Misconfigured` if it does not. The loggers call it once, before their
+   * first write.
+   */
+  check?(options?: CheckOptions): Promise<void>;
+  /**
+   * Checks thoroughly that the store keeps what `capabilities` declare, and rejects with
+   * `Misconfigured` if it does not. It is for deploying; loggers call it before their first write if the
+   * adapter has no `check()`. It is a method rather than a function that the loggers import, so that
+   * programs that do not need it do not load it.
    */
   probe?(): Promise<unknown>;
   /** Releases the resources of the adapter. Idempotent; calls after disposal reject. */

@@ -11,8 +11,8 @@ interface Stored {
 
 /** Options of {@linkcode HttpS3}. */
 export interface HttpS3Options {
-  /** Whether the service honours If-Match and If-None-Match. @default {true} */
-  readonly conditions?: boolean;
+  /** The conditions that the service ignores. @default {none} */
+  readonly ignores?: readonly ("if-match" | "if-none-match")[];
   /**
    * Called after a PUT took effect. With `true` the connection is destroyed, without an answer, if
    * it has served a request before: `fetch` then sends the PUT again by itself.
@@ -27,6 +27,8 @@ export class HttpS3 implements AsyncDisposable {
   readonly objects: Map<string, Stored> = new Map();
   /** The number of connections that were destroyed after a PUT took effect. */
   broken = 0;
+  /** Called when a PUT arrives. */
+  onPut: ((key: string) => void) | undefined;
   readonly #options: HttpS3Options;
   readonly #server: ReturnType<typeof createServer>;
   readonly #served: WeakMap<object, number> = new WeakMap();
@@ -77,14 +79,15 @@ export class HttpS3 implements AsyncDisposable {
     response: ServerResponse,
     isKeptAlive: boolean,
   ): void {
+    this.onPut?.(key);
     const stored = this.objects.get(key);
-    if (this.#options.conditions ?? true) {
-      const match = headers["if-match"]?.replaceAll('"', "");
-      const isMet = headers["if-none-match"] === undefined || stored === undefined;
-      if (match !== undefined && stored === undefined) return fault(response, 404, "NoSuchKey");
-      if (!isMet || (match !== undefined && match !== stored?.etag)) {
-        return fault(response, 412, "PreconditionFailed");
-      }
+    const condition = (name: "if-match" | "if-none-match"): string | undefined =>
+      this.#options.ignores?.includes(name) ? undefined : headers[name]?.replaceAll('"', "");
+    const match = condition("if-match");
+    const isMet = condition("if-none-match") === undefined || stored === undefined;
+    if (match !== undefined && stored === undefined) return fault(response, 404, "NoSuchKey");
+    if (!isMet || (match !== undefined && match !== stored?.etag)) {
+      return fault(response, 412, "PreconditionFailed");
     }
     const etag = createHash("md5").update(body).digest("hex");
     const kept = Object.entries(headers).filter(([name]) =>

@@ -97,6 +97,8 @@ export type {
   ByteRange,
   /** The guarantees of an adapter. */
   Capabilities,
+  /** Options of `StorageAdapter.check()`. */
+  CheckOptions,
   /** Options of `StorageAdapter.list()`. */
   ListOptions,
   /** The properties of an object that a store reports. */

@@ -1,4 +1,5 @@
 import type {
+  CheckOptions,
   ListOptions,
   ObjectInfo,
   OperationOptions,
@@ -7,6 +8,7 @@ import type {
   WriteBody,
   WriteOptions,
 } from "../storage_adapter.ts";
+import { checkConditions } from "./check_conditions.ts";
 import type { Attempt } from "./fail.ts";
 import { callInTime, listInTime, readInTime, refuseTime } from "./in_time.ts";
 import { StorageDriver, type StorageDriverOptions } from "./storage_driver.ts";
@@ -77,6 +79,16 @@ export abstract class RemoteDriver extends StorageDriver {
   override list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
     const send = (options: ListOptions) => super.list(options);
     return listInTime({ attempt: this.#attempt("list"), options, send }, this.#ms);
+  }
+
+  /**
+   * Checks by two conditional writes, of `flagstone-check` and `flagstone-check-swap`, that the store
+   * refuses them. The first object stays.
+   *
+   * @throws {StorageError} `Misconfigured` if the store ignores conditions
+   */
+  check(options: CheckOptions = {}): Promise<void> {
+    return checkConditions(this, options);
   }
 
   #attempt(operation: string, key?: string): Attempt {

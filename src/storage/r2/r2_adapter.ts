@@ -84,7 +84,7 @@ export class R2Adapter extends RemoteDriver {
     this.#bucket = bucket;
   }
 
-  /** Checks with `probe()` that the store honours conditions. Removes what it writes. */
+  /** Checks thoroughly with `probe()` that the store honours conditions. Removes what it writes. */
   probe(): Promise<ProbeReport> {
     return probe(this);
   }

@@ -1,3 +1,4 @@
+import { NO_VERSION } from "../kit/check_conditions.ts";
 import { defined } from "../kit/defined.ts";
 import { aborted, type Attempt } from "../kit/fail.ts";
 import { withOutcome } from "../outcome.ts";
@@ -91,7 +92,7 @@ export class S3Writer {
       this.#spelling ??= spelling;
     } else if (
       settled.fault.status === 412 && spelling === "quoted" && this.#spelling !== "quoted" &&
-      await this.#isCurrent(request, version)
+      version !== NO_VERSION && await this.#isCurrent(request, version)
     ) {
       // Ceph compares the header with the bare ETag. R2 fails on a bare one, so it comes second.
       settled = await this.#settle(request, { "if-match": ifMatch(version, "unquoted") });

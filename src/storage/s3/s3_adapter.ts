@@ -87,7 +87,7 @@ export class S3Adapter extends RemoteDriver {
     return new S3Adapter(optionsFromEnv(options));
   }
 
-  /** Checks with `probe()` that the store honours conditions. Removes what it writes. */
+  /** Checks thoroughly with `probe()` that the store honours conditions. Removes what it writes. */
   probe(): Promise<ProbeReport> {
     return probe(this);
   }

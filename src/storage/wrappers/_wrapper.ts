@@ -62,23 +62,24 @@ export function listAttempt(adapter: StorageAdapter): Attempt {
 
 /**
  * Returns an adapter with a wrapper's methods, and the wrapped one's name and capabilities. It has
- * `append`, `probe` and disposal only if the wrapped one does.
+ * `append`, `check`, `probe` and disposal only if the wrapped one does.
  */
 export function wrap(
   adapter: StorageAdapter,
   methods:
-    & Pick<StorageAdapter, "stat" | "read" | "write" | "delete" | "list">
+    & Pick<StorageAdapter, "stat" | "read" | "write" | "delete" | "list" | "check">
     & { readonly appendBy: (append: Append) => Append },
 ): StorageAdapter {
   const { appendBy, ...rest } = methods;
   const append = adapter.append?.bind(adapter);
   const dispose = adapter[Symbol.asyncDispose]?.bind(adapter);
   const probe = adapter.probe?.bind(adapter);
+  const check = adapter.check?.bind(adapter);
   return {
     name: adapter.name,
     capabilities: adapter.capabilities,
+    ...defined({ append: append && appendBy(append), probe, check }),
     ...rest,
-    ...defined({ append: append && appendBy(append), probe }),
     // A symbol, which `defined()` would drop.
     ...(dispose === undefined ? {} : { [Symbol.asyncDispose]: dispose }),
   };

@@ -1,4 +1,5 @@
 import { CallerKeys } from "./_caller_keys.ts";
+import { defined } from "../kit/defined.ts";
 import { watchBody } from "../kit/watch_body.ts";
 import { wrap } from "./_wrapper.ts";
 import type {
@@ -43,7 +44,10 @@ import type {
  */
 export function prefixed(adapter: StorageAdapter, prefix: string): StorageAdapter {
   const space = new CallerKeys(adapter.name, prefix);
+  const check = adapter.check?.bind(adapter);
   return wrap(adapter, {
+    // The caller may have no rights outside the prefix.
+    ...defined({ check: check && ((options) => check(space.listing(options ?? {}))) }),
     stat: (key: string, options?: OperationOptions) =>
       space.call(key, async (inside) => {
         const info = await adapter.stat(inside, options);

@@ -1,4 +1,5 @@
 import { bodyBytes } from "../../storage/kit/body.ts";
+import { checkConditions } from "../../storage/kit/check_conditions.ts";
 import type {
   AppendCall,
   DriverCall,
@@ -28,6 +29,7 @@ export interface FaultyAdapter extends StorageAdapter {
 /** The base validates every call, so that faults affect only valid calls. */
 class FaultyStorage extends StorageDriver implements FaultyAdapter {
   readonly probe?: NonNullable<StorageAdapter["probe"]>;
+  readonly check?: NonNullable<StorageAdapter["check"]>;
   readonly #adapter: StorageAdapter;
   readonly #faults: Faults;
 
@@ -37,6 +39,7 @@ class FaultyStorage extends StorageDriver implements FaultyAdapter {
     this.#faults = new Faults(options);
     const probe = adapter.probe?.bind(adapter);
     if (probe !== undefined) this.probe = probe;
+    if (adapter.check !== undefined) this.check = (options = {}) => checkConditions(this, options);
   }
 
   get injected(): InjectedFaults {

@@ -4,7 +4,10 @@ import S3rver from "npm:s3rver@3.7.1";
 import { CSVLogger } from "../../../src/loggers/csv_logger.ts";
 import { probe } from "../../../src/storage/probe/mod.ts";
 import { S3Adapter } from "../../../src/storage/s3/mod.ts";
+import type { StorageAdapter } from "../../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
+import { limited, observed, prefixed, retrying, timed } from "../../../src/storage/wrappers/mod.ts";
+import { faulty } from "../../../src/testing/faulty/faulty.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 
 const dir = new TempDir();
@@ -42,18 +45,29 @@ Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async (
   assertEquals(await Array.fromAsync(storage.list()), []);
 });
 
-for (const segments of [false, true]) {
-  Deno.test(`CSVLogger refuses s3rver, which ignores conditions, segments ${segments}`, async () => {
-    const loggers = Array.from({ length: 4 }, () => {
-      return new CSVLogger({ storage: makeStorage(), segments, verbose: false });
-    });
-    for (const logger of loggers) await logger.setup(["question"]);
-    for (let i = 0; i < 5; i++) {
-      const flagged = await Promise.allSettled(loggers.map((logger) => logger.flag([`${i}`])));
-      for (const one of flagged) {
-        assertEquals(one.status === "rejected" && one.reason.code, "Misconfigured");
+/** A store whose name is the way in which the loggers reach it. */
+const WAYS: Readonly<Record<string, () => StorageAdapter>> = {
+  directly: makeStorage,
+  "through prefixed()": () => prefixed(makeStorage(), "team"),
+  "through the other wrappers": () =>
+    observed(limited(timed(retrying(makeStorage()), 10_000), 4), () => {}),
+  "through faulty()": () => faulty(makeStorage()),
+};
+
+for (const [way, open] of Object.entries(WAYS)) {
+  for (const segments of [false, true]) {
+    Deno.test(`CSVLogger refuses s3rver, which ignores conditions, ${way}, segments ${segments}`, async () => {
+      const loggers = Array.from({ length: 4 }, () => {
+        return new CSVLogger({ storage: open(), segments, verbose: false });
+      });
+      for (const logger of loggers) await logger.setup(["question"]);
+      for (let i = 0; i < 5; i++) {
+        const flagged = await Promise.allSettled(loggers.map((logger) => logger.flag([`${i}`])));
+        for (const one of flagged) {
+          assertEquals(one.status === "rejected" && one.reason.code, "Misconfigured");
+        }
       }
-    }
-    assertEquals(await Array.fromAsync(makeStorage().list()), []);
-  });
+      assertEquals(await Array.fromAsync(makeStorage().list()), []);
+    });
+  }
 }
