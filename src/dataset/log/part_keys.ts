@@ -77,13 +77,13 @@ export interface Parts {
 /** Finds the parts of a dataset. The latest one is 1 if there is none. */
 export async function findParts(storage: StorageAdapter, key: string): Promise<Parts> {
   const numbers: number[] = [];
-  // Segments come after the parts, and may be many.
   const [stem] = splitExtension(key);
-  const end = key > `${stem}.:` ? key : `${stem}.:`;
-  for await (const middle of middles(storage, key, end)) {
+  // ":" follows "9": segments come after the parts, and may be many.
+  for await (const middle of middles(storage, key, `${stem}.:`)) {
     if (NUMBER.test(middle)) numbers.push(Number(middle));
   }
   numbers.sort((a, b) => a - b);
+  if (numbers.length > 0 && (numbers[0] === 2 || await storage.stat(key))) numbers.unshift(1);
   const last = lastInRow(numbers);
   for (let latest; (latest = numbers.at(-1) ?? 1) > 1; numbers.pop()) {
     const info = await storage.stat(partKey(key, latest));
