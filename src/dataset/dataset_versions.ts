@@ -2,7 +2,7 @@ import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isTransient, StorageError } from "../storage/storage_error.ts";
 import type { WriteMode } from "./log/write_mode.ts";
 import { DatasetLog, type DatasetLogOptions } from "./log/dataset_log.ts";
-import { type Field, headerFor, rowUnder } from "./fields.ts";
+import { arranged, type Field, headerFor, optionalIn, rowUnder } from "./fields.ts";
 import type { FileNames } from "./file_names.ts";
 import { newWriter, segmentKey } from "./log/part_keys.ts";
 import { NotTakenError } from "./log/not_taken_error.ts";
@@ -33,6 +33,8 @@ export class DatasetVersions {
   readonly #options: DatasetVersionsOptions;
   readonly #blocked: Set<string> = new Set();
   readonly #announced: Set<DatasetLog> = new Set();
+  /** The optional columns that samples needed or earlier files have, in their order. */
+  readonly #optional: string[] = [];
   #current: DatasetLog | null = null;
   #choosing: Promise<void> = Promise.resolve();
 
@@ -82,7 +84,10 @@ export class DatasetVersions {
   /** The sample's row under a file's columns; `null` if they do not fit it. */
   #rowIn(log: DatasetLog, fields: readonly Field[]): string[] | null {
     if (log.columns === null) return null;
-    if (this.#options.header ?? true) return rowUnder(log.columns, fields);
+    if (this.#options.header ?? true) {
+      return rowUnder(log.columns, fields) ??
+        rowUnder(log.columns, arranged(fields, this.#optional));
+    }
     const row = fields.map(({ cell }) => cell ?? "");
     return row.length === log.columns.length ? row : null;
   }
@@ -91,6 +96,7 @@ export class DatasetVersions {
   #choose(fields: readonly Field[]): Promise<void> {
     const chosen = this.#choosing.then(async () => {
       if (this.#current !== null && this.#rowIn(this.#current, fields) !== null) return;
+      this.#learn(fields, this.#current);
       const log = await this.#findAndCheck(fields);
       this.#current = this.#options.segments ? await this.#segmentOf(log) : log;
     });
@@ -119,8 +125,26 @@ export class DatasetVersions {
         if (this.#rowIn(log, fields) === null) throw ambiguous(fields);
         return log;
       }
+      this.#learn(fields, log);
       if (log !== null && this.#rowIn(log, fields) !== null) return log;
       key = this.#names.next(key);
+    }
+  }
+
+  /**
+   * Learns the optional columns that a sample needs or a file has. New files have all of them, so that
+   * samples which need them in turns do not create a file each.
+   */
+  #learn(fields: readonly Field[], log: DatasetLog | null): void {
+    const there = optionalIn(log?.columns ?? [], fields);
+    let at = 0;
+    for (const { column, cell, optional } of fields) {
+      if (!optional) continue;
+      const known = this.#optional.indexOf(column, at);
+      if (known >= 0) at = known + 1;
+      else if (!this.#optional.includes(column) && (cell !== undefined || there.includes(column))) {
+        this.#optional.splice(at++, 0, column);
+      }
     }
   }
 
@@ -163,7 +187,9 @@ export class DatasetVersions {
   }
 
   #columnsFor(fields: readonly Field[]): string[] {
-    return this.#options.header ?? true ? headerFor(fields) : fields.map(({ cell }) => cell ?? "");
+    return this.#options.header ?? true
+      ? headerFor(fields, this.#optional)
+      : fields.map(({ cell }) => cell ?? "");
   }
 
   async #open(key: string): Promise<DatasetLog | null> {

@@ -4,11 +4,45 @@ export interface Field {
   readonly column: string;
   /** The text of the cell; `undefined` if the sample has no such value. */
   readonly cell: string | undefined;
+  /** Whether a sample may lack the value or the field. @default {false} */
+  readonly optional?: boolean | undefined;
 }
 
-/** Returns the header of a new file for a sample: every column that has a value. */
-export function headerFor(fields: readonly Field[]): string[] {
-  return fields.filter(({ cell }) => cell !== undefined).map(({ column }) => column);
+/**
+ * Returns the header of a new file for a sample: its columns with a value, and other optional ones.
+ *
+ * @param order Optional columns, in their order
+ */
+export function headerFor(fields: readonly Field[], order: readonly string[]): string[] {
+  return arranged(fields, order)
+    .filter(({ column, cell, optional }) =>
+      cell !== undefined || optional && order.includes(column)
+    )
+    .map(({ column }) => column);
+}
+
+/** Returns the fields of a sample with optional columns in this order, also those that it lacks. */
+export function arranged(fields: readonly Field[], order: readonly string[]): Field[] {
+  const required = fields.filter(({ optional }) => !optional);
+  const own = fields.filter(({ optional }) => optional);
+  return [
+    ...required.slice(0, -1),
+    ...order.map((column) =>
+      own.find((field) => field.column === column) ?? { column, cell: undefined, optional: true }
+    ),
+    ...own.filter(({ column }) => !order.includes(column)),
+    ...required.slice(-1),
+  ];
+}
+
+/** Returns the optional columns of a header whose other columns are those of a sample. */
+export function optionalIn(header: readonly string[], fields: readonly Field[]): string[] {
+  const required = fields.filter(({ optional }) => !optional).map(({ column }) => column);
+  const count = required.length - 1;
+  const rest = header.slice(count);
+  const isEqual = rest.pop() === required[count] &&
+    required.slice(0, count).every((column, i) => column === header[i]);
+  return isEqual ? rest : [];
 }
 
 /**

@@ -50,7 +50,7 @@ export function cellsOf(
 export function extraFields(extras: Extras): Field[] {
   const fields: Field[] = [];
   for (const name of Object.keys(extras)) { // Object.entries() would create an array for each name
-    fields.push({ column: name, cell: extraCell(name, extras[name]) });
+    fields.push({ column: name, cell: extraCell(name, extras[name]), optional: true });
   }
   return fields;
 }
@@ -98,8 +98,8 @@ export function escapedFields(
     column: escaping.text(name),
     cell: sanitize(cells[i] ?? null, escaping, i === 0),
   }));
-  for (const { column, cell } of others) {
-    fields.push({ column: escaping.text(column), cell: cell && escaping.text(cell) });
+  for (const { column, cell, optional } of others) {
+    fields.push({ column: escaping.text(column), cell: cell && escaping.text(cell), optional });
   }
   return fields;
 }

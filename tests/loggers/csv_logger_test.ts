@@ -48,19 +48,16 @@ Deno.test("CSVLogger.flag() keeps a column once it appeared, and leaves its cell
       assertEquals(await flag(), [2, "dataset2.csv"]);
       assertEquals(await flag("", null), [3, "dataset2.csv"]); // an empty option is one
       assertEquals(await flag(null, "ada"), [1, "dataset3.csv"]);
-      assertEquals(await flag("wrong", "ada"), [1, "dataset4.csv"]);
-      assertEquals(await flag(), [2, "dataset4.csv"]);
-      assertEquals(await flag(null, ""), [3, "dataset4.csv"]);
-      assertEquals(
-        await textOf(storage, "dataset4.csv"),
-        `a,flag,username,timestamp\r\nx,wrong,ada,${TIME}\r\nx,,,${TIME}\r\nx,,,${TIME}\r\n`,
-      );
+      assertEquals(await flag("wrong", "ada"), [2, "dataset3.csv"]);
+      assertEquals(await flag(), [3, "dataset3.csv"]);
+      assertEquals(await flag(null, ""), [4, "dataset3.csv"]);
       assertEquals(
         await textOf(storage, "dataset3.csv"),
-        `a,username,timestamp\r\nx,ada,${TIME}\r\n`,
+        `a,flag,username,timestamp\r\nx,,ada,${TIME}\r\nx,wrong,ada,${TIME}\r\n` +
+          `x,,,${TIME}\r\nx,,,${TIME}\r\n`,
       );
       await using again = await loggerOver(store.again(), ["a"]);
-      assertEquals([await again.flag(["x"]), again.datasetFile], [4, "dataset4.csv"]);
+      assertEquals([await again.flag(["x"]), again.datasetFile], [5, "dataset3.csv"]);
     });
   }
 });
