@@ -1,5 +1,6 @@
 import type { Cell } from "./component.ts";
-import { isFileData } from "./file_data.ts";
+import { isFileData, isLink } from "./file_data.ts";
+import { kindOf } from "./file_source.ts";
 
 /** Options of {@linkcode jsonCell}. */
 export interface JsonCellOptions {
@@ -46,29 +47,51 @@ function refuse(kind: string, column: string): never {
   );
 }
 
+/** Calls a function; an error that it throws gets the column's name. */
+export function inColumn<T>({ column }: { readonly column: string }, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message.startsWith("Cannot log a value of")) throw error;
+    const why = /call stack/.test(message) ? "it is nested too deep" : message;
+    const Kind = error instanceof RangeError ? RangeError : TypeError;
+    throw new Kind(`Cannot log a value of ${JSON.stringify(column)} as ${why}`, { cause: error });
+  }
+}
+
 function isNumberArray(value: object): value is Float64Array {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-/** Whether JSON would write an instance of a class as `{}`, whatever it holds. */
+/** Whether JSON would write an instance of a class without what it is for, such as `{}`. */
 function isEmptied(value: object): boolean {
-  if (Array.isArray(value) || Object.keys(value).length > 0) return false;
+  if (Array.isArray(value)) return false;
+  const kind = kindOf(value);
+  if (/^(Error|Map|Set)$/.test(kind)) return true; // even if it has other properties
+  if (Object.keys(value).length > 0 || /^(Number|String|Boolean)$/.test(kind)) return false;
   const prototype = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return !isPlain && typeof value.valueOf() === "object"; // not a boxed number or boolean
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null;
+}
+
+/** Whether a value is a number that JSON cannot write. */
+function isUnwritable(value: unknown): boolean {
+  if (typeof value === "bigint") return true;
+  return (typeof value === "number" || value instanceof Number) && !Number.isFinite(Number(value));
 }
 
 function replacementOf({ column, simplifyFileData, replace }: JsonCellOptions): Replacement {
   return (value, plain) => {
-    if (typeof value === "bigint") return String(value);
+    if (isUnwritable(value)) return String(value);
     if (typeof value === "function" || typeof value === "symbol") refuse(typeof value, column);
     if (typeof value !== "object" || value === null) return plain;
     const replaced = replace?.(value) ?? plain;
     if (replaced === plain && hasToJson(value)) return plain;
+    if (simplifyFileData && isLink(replaced)) return replaced.url;
     if (simplifyFileData && isFileData(replaced)) return replaced.path;
     if (replaced !== plain) return replaced;
     if (isNumberArray(value)) return Array.from(value);
-    return isEmptied(value) ? refuse(value.constructor.name, column) : plain;
+    return isEmptied(value) ? refuse(value.constructor?.name || typeof value, column) : plain;
   };
 }
 
@@ -86,26 +109,24 @@ function holdsReplaced(value: unknown, replacement: Replacement): boolean {
  * represent. Plain values may be nested to any depth, values with replacements as deep as the
  * engine's stack allows.
  */
-function toJson(value: unknown, options: JsonCellOptions): string | undefined {
+export function toJson(value: unknown, options: JsonCellOptions): string | undefined {
   const replacement = replacementOf(options);
   if (!holdsReplaced(value, replacement)) return JSON.stringify(value);
-  try {
-    return JSON.stringify(value, function (this: unknown, key: string, plain: unknown): unknown {
-      // The original value, because some classes of bytes have a toJSON().
-      return replacement((this as Record<string, unknown>)[key], plain);
-    });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RangeError(
-      `Cannot log a value of ${JSON.stringify(options.column)} as it is nested too deep`,
-      { cause: error },
-    );
-  }
+  return JSON.stringify(value, function (this: unknown, key: string, plain: unknown): unknown {
+    // The original value, because some classes of bytes have a toJSON().
+    return replacement((this as Record<string, unknown>)[key], plain);
+  });
+}
+
+/** Returns the cell of a value's JSON: that of a path or a date is its text. */
+export function cellOfJson(json: string | undefined): Cell {
+  if (json === undefined || json === "null") return null;
+  return json.startsWith('"') ? JSON.parse(json) as string : { verbatim: json, json: true };
 }
 
 /**
  * Returns the cell of any value: text unchanged, `null` and `undefined` as an empty cell, everything
- * else as JSON. Numbers that JSON cannot represent become text.
+ * else as JSON. NaN and the infinities are written as such alone, and as strings in JSON.
  *
  * @throws {TypeError} If the value is or holds a function, a symbol, an object that JSON would
  * empty, such as a Map, or a circle
@@ -116,15 +137,10 @@ export function jsonCell(value: unknown, options: JsonCellOptions): Cell {
     case "string":
       return value;
     case "number":
-      return Number.isFinite(value) ? { verbatim: JSON.stringify(value) } : String(value);
     case "bigint":
     case "boolean":
       return { verbatim: String(value) };
-    default: {
-      const json = toJson(value, options);
-      if (json === undefined) return null;
-      // A path or a date: a JSON string is written as text.
-      return json.startsWith('"') ? JSON.parse(json) as string : { verbatim: json, json: true };
-    }
+    default:
+      return inColumn(options, () => cellOfJson(toJson(value, options)));
   }
 }

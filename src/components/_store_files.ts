@@ -1,48 +1,17 @@
+import type { MarkedFiles, Open } from "./_marked_files.ts";
 import type { Cell, CellContext, FileSource } from "./component.ts";
 import { type FileData, toFileData } from "./file_data.ts";
+import { DataUrl, isBlob } from "./file_source.ts";
 import { isFileSource } from "./_find_files.ts";
-import { jsonCell } from "./_json_cell.ts";
-
-type Open = (path: string) => FileSource | null | Promise<FileSource | null>;
-
-/** Options of {@linkcode storeFiles}. */
-export interface StoreFilesOptions {
-  /** The files in the value. */
-  readonly files: Iterable<FileSource | FileData>;
-  /** Opens the file at the path of a FileData. */
-  readonly open?: Open | undefined;
-}
-
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  "text/plain": "txt",
-  "image/svg+xml": "svg",
-  "audio/mpeg": "mp3",
-};
-
-function extensionOf(mediaType: string): string {
-  const essence = mediaType.split(";", 1)[0]!.trim();
-  const extension = EXTENSIONS[essence] ?? /^[a-z]+\/([a-z0-9]{1,5})$/.exec(essence)?.[1];
-  return extension === undefined ? "" : `.${extension}`;
-}
-
-/** Returns the name of a file; without a name, one that its media type suggests. */
-function nameOf(source: FileSource): string {
-  if (source instanceof File && source.name !== "") return source.name;
-  return `file${source instanceof Blob ? extensionOf(source.type) : ""}`;
-}
-
-function sizeOf(source: FileSource): number | null {
-  if (source instanceof Blob) return source.size;
-  return source instanceof Uint8Array ? source.length : null;
-}
+import { cellOfJson } from "./_json_cell.ts";
 
 /** Stores bytes next to the dataset and describes the copy. */
 async function saveSource(source: FileSource, context: CellContext): Promise<FileData> {
-  const name = nameOf(source);
-  return toFileData(await context.saveFile(source, name), {
-    orig_name: source instanceof File ? name : null,
-    mime_type: source instanceof Blob && source.type !== "" ? source.type : null,
-    size: sizeOf(source),
+  const { name, type, size } = (isBlob(source) ? source : {}) as Partial<File>;
+  return toFileData(await context.saveFile(source, name ?? ""), {
+    orig_name: name || null,
+    mime_type: type || null,
+    size,
   });
 }
 
@@ -50,15 +19,27 @@ function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
+/**
+ * Opens a file below the dataset's directory. Its path comes with the request, which must reach neither
+ * the other objects of the storage nor the rows of the dataset.
+ */
+function openBelow(path: string, context: CellContext): ReturnType<CellContext["openKey"]> {
+  const { directory } = context;
+  const isBelow = directory !== undefined && path.startsWith(directory) &&
+    !/^[^/]*\.csv/i.test(path.slice(directory.length));
+  return isBelow ? context.openKey(path) : Promise.resolve(null);
+}
+
 async function openPath(
   path: string,
   context: CellContext,
   open: Open | undefined,
 ): Promise<FileSource> {
-  const source = open === undefined ? await context.openKey(path) : await open(path);
+  const source = open === undefined ? await openBelow(path, context) : await open(path);
   if (source !== null) return source;
   const reason = open === undefined
-    ? "it is not a key of the dataset's storage: pass the bytes, or pass an open function to file()"
+    ? "it is not a key below the dataset's directory: pass the bytes, or pass an open function to " +
+      "file()"
     : "its open function found no such file";
   throw new Error(
     `Cannot store the file ${JSON.stringify(path)} of ${
@@ -67,24 +48,42 @@ async function openPath(
   );
 }
 
+/** Returns the file in a data URL. */
+function decoded({ url }: DataUrl, { column }: CellContext): Blob {
+  const comma = url.indexOf(",");
+  const [, type = "", base64] = /^data:(.*?)(;base64)?$/is.exec(url.slice(0, comma)) ?? [];
+  try {
+    const text = decodeURIComponent(url.slice(comma + 1));
+    const data = base64
+      ? Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+      : text;
+    return new Blob([data], { type });
+  } catch (cause) {
+    const why = "its data URL is damaged";
+    throw new TypeError(`Cannot log a value of ${JSON.stringify(column)} as ${why}`, { cause });
+  }
+}
+
 async function save(
-  value: FileSource | FileData,
+  value: FileSource | FileData | DataUrl,
   context: CellContext,
   open: Open | undefined,
 ): Promise<FileData> {
+  if (value instanceof DataUrl) return await saveSource(decoded(value, context), context);
   if (isFileSource(value)) return await saveSource(value, context);
   const source = await openPath(value.path, context, open);
   return toFileData(await context.saveFile(source, baseName(value.path)), value);
 }
 
-/** Stores the files in a value, and returns the cell of the value. */
+/** Stores files one after the other, and returns the cell of the value that holds them. */
 export async function storeFiles(
-  value: unknown,
   context: CellContext,
-  { files, open }: StoreFilesOptions,
+  { json, mark, files, open }: MarkedFiles,
 ): Promise<Cell> {
-  const saved = new Map<object, FileData>();
-  for (const file of files) saved.set(file, await save(file, context, open));
-  const { column, simplifyFileData } = context;
-  return jsonCell(value, { column, simplifyFileData, replace: (object) => saved.get(object) });
+  const saved: FileData[] = [];
+  for (const file of files) saved.push(await save(file, context, open));
+  return cellOfJson(json.replace(new RegExp(`"${mark}(\\d+)"`, "g"), (_, i: string) => {
+    const description = saved[Number(i)]!;
+    return JSON.stringify(context.simplifyFileData ? description.path : description);
+  }));
 }

@@ -34,10 +34,13 @@ export interface CellContext {
    * Stores a copy of a file next to the dataset.
    *
    * @param source The file
-   * @param name The name of the file; only its last path segment is used
+   * @param name The name of the file; only its last path segment is used. If it is empty, the media
+   * type decides
    * @returns The copy's path, relative to the dataset's directory
    */
   saveFile(source: FileSource, name: string): Promise<string>;
+  /** The key prefix of the dataset's directory: empty, or with its slash. Every logger sets it. */
+  readonly directory?: string | undefined;
   /** Opens an object of the dataset's own storage; `null` if the path is not the key of an object. */
   openKey(path: string): Promise<ReadableStream<Uint8Array> | null>;
 }

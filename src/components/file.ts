@@ -1,6 +1,9 @@
+import { cellWithFiles } from "./_cell_with_files.ts";
 import { filesIn, isFileSource } from "./_find_files.ts";
 import type { Cell, CellContext, Component, FileSource } from "./component.ts";
-import { type FileData, isFileData } from "./file_data.ts";
+import { type FileData, isFileData, isLink } from "./file_data.ts";
+import { DataUrl, isBytes } from "./file_source.ts";
+import { inColumn, jsonCell } from "./_json_cell.ts";
 
 /**
  * A file, or an object that holds files, such as an annotated image.
@@ -10,6 +13,8 @@ import { type FileData, isFileData } from "./file_data.ts";
 export type FileValue =
   | FileSource
   | FileData
+  | ArrayBuffer
+  | `data:${string}`
   | Readonly<Record<string, unknown>>
   | readonly unknown[]
   | null
@@ -25,36 +30,45 @@ export interface FileOptions {
    * Opens the file at the path of a FileData; returns `null` if the app does not allow the path. The
    * path comes with the request and must not be trusted.
    *
-   * @default {only keys of the dataset's own storage are opened}
+   * @default {only keys below the dataset's directory are opened, and no dataset}
    */
   readonly open?:
     | ((path: string) => FileSource | null | Promise<FileSource | null>)
     | undefined;
 }
 
-function isFile(value: object): value is FileSource | FileData {
-  return isFileSource(value) || isFileData(value);
+type StorableFile = FileSource | FileData | ArrayBuffer | DataUrl;
+
+function isFile(value: object): value is StorableFile {
+  return isFileSource(value) || isBytes(value) || value instanceof DataUrl ||
+    (isFileData(value) && !isLink(value));
 }
 
-function refuseFileless(value: unknown, { column }: CellContext): void {
-  if (typeof value === "object" && value !== null && filesIn(value, isFile).size > 0) {
-    return;
-  }
-  throw new TypeError(
-    `Cannot log a value of ${JSON.stringify(column)} as it holds no file: ` +
-      "pass a File, a Blob, bytes, a stream or a FileData",
+function refuse(why: string, { column }: CellContext): never {
+  throw new TypeError(`Cannot log a value of ${JSON.stringify(column)} as ${why}`);
+}
+
+function refuseFileless(value: unknown, context: CellContext): void {
+  if (filesIn(value, isFile).length > 0 || filesIn(value, isLink).length > 0) return;
+  refuse(
+    "it holds no file: pass a File, a Blob, bytes, a stream, a data URL or a FileData",
+    context,
   );
 }
 
-/** Loads the code that stores files with the first file. */
-async function toCell(value: unknown, context: CellContext, options: FileOptions): Promise<Cell> {
-  const { storeFiles } = await import("./_store_files.ts");
-  return await storeFiles(value, context, { files: filesIn(value, isFile), open: options.open });
+/** Returns a data URL as an object, and any other value unchanged. */
+function wrapped(value: unknown): unknown {
+  return typeof value === "string" && /^data:[^,]*,/i.test(value) ? new DataUrl(value) : value;
+}
+
+function toCell(value: unknown, context: CellContext, { open }: FileOptions): Cell | Promise<Cell> {
+  const found = filesIn(value, isFile);
+  return found.length === 0 ? jsonCell(value, context) : cellWithFiles(value, context, found, open);
 }
 
 /**
  * Returns a component for one file, such as an upload or an image: a `File`, a `Blob`, bytes, a
- * stream or Gradio's FileData. An object that holds files, such as an annotated image, is also
+ * stream, a data URL or Gradio's FileData, which keeps its `url` if it has no `path`. An object that holds files, such as an annotated image, is also
  * accepted. A copy is stored next to the dataset, in `<label>/<random>/<name>`, and the cell is its
  * path relative to the dataset. `null` is an empty cell.
  *
@@ -79,8 +93,11 @@ export function file(
     label,
     toCell(value, context) {
       if (value === null || value === undefined) return null;
-      refuseFileless(value, context);
-      return toCell(value, context, options);
+      return inColumn(context, () => {
+        const given = wrapped(value);
+        refuseFileless(given, context);
+        return toCell(given, context, options);
+      });
     },
   };
 }
@@ -109,15 +126,13 @@ export function files(
     toCell(value, context) {
       if (value === null || value === undefined) return null;
       if (!Array.isArray(value)) {
-        throw new TypeError(
-          `Cannot log a value of ${
-            JSON.stringify(context.column)
-          } as it is not an array of files: ` +
-            "pass a list, or use file() for one file",
-        );
+        refuse("it is not an array of files: pass a list, or use file() for one file", context);
       }
-      for (const item of value) refuseFileless(item, context);
-      return toCell(value, context, options);
+      return inColumn(context, () => {
+        const given = value.map(wrapped);
+        for (const item of given) refuseFileless(item, context);
+        return toCell(given, context, options);
+      });
     },
   };
 }

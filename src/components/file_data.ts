@@ -31,6 +31,12 @@ export function isFileData(value: unknown): value is FileData {
   return typeof path === "string" && meta?._type === "gradio.FileData";
 }
 
+/** Whether a value is Gradio's description of a file that has only an address. */
+export function isLink(value: unknown): value is { readonly url: string } {
+  const { path, url, meta } = Object(value);
+  return !path && typeof url === "string" && url !== "" && meta?._type === "gradio.FileData";
+}
+
 /** Returns a description with every member that Gradio writes, in the order of Gradio. */
 export function toFileData(path: string, known: Partial<FileData>): Required<FileData> {
   return {

@@ -36,8 +36,9 @@ function isNoName(name: string): boolean {
  * are removed; the result is not a path, a device or empty, and has at most `maxBytes` in UTF-8.
  */
 export function safeName(text: string, maxBytes: number = MAX_BYTES): string {
+  // What is removed can separate characters that belong together.
   const [stem, extension] = splitExtension(text.toWellFormed().normalize("NFC"))
-    .map((part) => part.replace(INVALID, "")) as [string, string];
+    .map((part) => part.replace(INVALID, "").normalize("NFC")) as [string, string];
   const named = (stem === "" && extension !== "" ? "file" : stem) + extension;
   const marked = isNoName(named) ? `_${named}` : named;
   const keptExtension = utf8Length(extension) <= maxBytes ? extension : "";
@@ -55,6 +56,12 @@ export function safeName(text: string, maxBytes: number = MAX_BYTES): string {
  */
 export function pathSegment(text: string): string {
   return safeName(text)
+    .replace(/[. ]+$/, "_") // Windows drops them
     .replace(/^(?=[\s']*[=+\-@'\uff0b\uff0d\uff1d\uff20])/, "_")
     .replace(/[,;](?=[\s']*(?:[=+\-@\uff0b\uff0d\uff1d\uff20]|$))/g, "_");
+}
+
+/** Returns a name in ASCII characters that every store accepts: `uber.png` for `über.png`. */
+export function asciiName(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[^\w.()-]/gu, "_");
 }

@@ -1,6 +1,7 @@
+import { cellWithFiles } from "./_cell_with_files.ts";
 import { filesIn, isFileSource } from "./_find_files.ts";
 import type { CellContext, Component } from "./component.ts";
-import { jsonCell } from "./_json_cell.ts";
+import { inColumn, jsonCell } from "./_json_cell.ts";
 
 /**
  * Returns a component for any value: text is written as text, `null` and `undefined` are an empty
@@ -26,10 +27,9 @@ export function value<Value = unknown>(label?: string | null): Component<Value> 
     label,
     toCell(value: unknown, context: CellContext) {
       if (typeof value !== "object" || value === null) return jsonCell(value, context);
-      const files = filesIn(value, isFileSource);
-      if (files.size === 0) return jsonCell(value, context);
-      return import("./_store_files.ts").then(({ storeFiles }) => {
-        return storeFiles(value, context, { files });
+      return inColumn(context, () => {
+        const files = filesIn(value, isFileSource);
+        return files.length === 0 ? jsonCell(value, context) : cellWithFiles(value, context, files);
       });
     },
   };

@@ -36,9 +36,9 @@ export function cellsOf(
   columns: readonly Column[],
   files: SampleFiles,
 ): Cell[] | Promise<Cell[]> {
-  const cells = columns.map(({ name, segment, component }, i) => {
+  const cells = columns.map(({ name, component }, i) => {
     try {
-      return component.toCell(data[i], files.context(name, segment));
+      return component.toCell(data[i], files.context(name));
     } catch (error) {
       return Promise.reject(error); // other components may be storing files: wait for them
     }
@@ -85,6 +85,12 @@ async function settled(cells: readonly (Cell | Promise<Cell>)[]): Promise<Cell[]
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
+}
+
+/** Throws a TypeError if all cells are empty. */
+export function refuseAllEmpty(cells: readonly Cell[]): void {
+  if (cells.some((cell) => cell !== null && cell !== "")) return;
+  throw new TypeError("Cannot flag the sample as all its values are empty");
 }
 
 /** Returns the fields of a row, escaped: the cells of its columns, then the others. */

@@ -1,25 +1,22 @@
 import type { Component } from "../components/component.ts";
-import { pathSegment } from "../components/safe_name.ts";
 import { value } from "../components/value.ts";
 import type { Components } from "./flagging_callback.ts";
 
 /** A column of a dataset, and the component that returns its cells. */
 export interface Column {
   readonly name: string;
-  /** The name as a directory for files. */
-  readonly segment: string;
   readonly component: Component;
 }
 
 const RESERVED = ["flag", "username", "id", "timestamp"];
 
 /** Returns the columns of components. Throws a TypeError that names the mistake in them. */
-export function columnsOf(components: Components, fileName: string | undefined): Column[] {
+export function columnsOf(components: Components): Column[] {
   if (!Array.isArray(components)) {
     const shown = JSON.stringify(components);
     throw new TypeError(`Cannot set up with ${shown}: pass a list, such as ["question", "answer"]`);
   }
-  return components.map((component, i) => toColumn(component, i, fileName));
+  return components.map((component, i) => toColumn(component, i));
 }
 
 /** Returns why a value is not a component, or `undefined` if it is one. */
@@ -43,7 +40,6 @@ export function ambiguousNames(columns: readonly Column[]): string | undefined {
 function toColumn(
   component: Component | string | null,
   index: number,
-  fileName: string | undefined,
 ): Column {
   const mistake = mistakeIn(component);
   if (mistake !== undefined) {
@@ -52,12 +48,5 @@ function toColumn(
   const made = component === null || typeof component === "string" ? value(component) : component;
   const label = (made.label ?? "").toWellFormed().replace(/^\ufeff/, "");
   const name = label === "" ? `component ${index}` : label;
-  const segment = pathSegment(name);
-  // A directory must not take the name of a data file.
-  const isDataFile = /\.csv$/i.test(segment) || segment.toLowerCase() === fileName?.toLowerCase();
-  return {
-    name,
-    segment: isDataFile ? `${segment}_` : segment,
-    component: made,
-  };
+  return { name, component: made };
 }

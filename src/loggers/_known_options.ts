@@ -1,7 +1,8 @@
 import type { LoggerOptions } from "./logger_options.ts";
 
-const COMMON = "storage verbose onNotice now timestamp formulas maxPartBytes segments probe retry"
-  .split(" ");
+const COMMON =
+  "storage verbose onNotice now timestamp formulas asciiNames refuseEmpty maxPartBytes segments probe retry"
+    .split(" ");
 
 /** Returns the options of a logger. Throws a TypeError if one of them is unknown. */
 export function known<Options extends LoggerOptions>(

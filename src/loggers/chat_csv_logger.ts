@@ -13,7 +13,12 @@ export interface LikeData {
   readonly index: number | readonly [number, number];
   /** The text or the content of the message. */
   readonly value: unknown;
-  /** Whether the person liked it, or the person's own word. @default {true} */
+  /**
+   * Whether the person liked it, or the person's own word; `null` if the verdict is taken back, which
+   * is an empty cell.
+   *
+   * @default {true}
+   */
   readonly liked?: boolean | string | null | undefined;
 }
 
@@ -60,7 +65,7 @@ export class ChatCSVLogger extends DatasetLogger<
   }
 
   /**
-   * Logs a verdict on a message: `Like` or `Dislike`, or the person's own word.
+   * Logs a verdict on a message: `Like` or `Dislike`, the person's own word, or an empty cell.
    *
    * @param like The message, and whether the person liked it
    * @param messages The whole conversation
@@ -74,8 +79,14 @@ export class ChatCSVLogger extends DatasetLogger<
         "Cannot flag the message: the arguments are flag({ index, value, liked }, messages)",
       );
     }
-    const liked = like.liked ?? true;
-    const flag = typeof liked === "string" ? liked : liked ? "Like" : "Dislike";
+    const { liked = true } = like;
+    const flag = liked === null
+      ? ""
+      : typeof liked === "string"
+      ? liked
+      : liked
+      ? "Like"
+      : "Dislike";
     return await this.keep([messages, like.index, like.value], { flag });
   }
 }

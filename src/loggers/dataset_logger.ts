@@ -10,11 +10,19 @@ import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
 import { isUnknown, withOutcome } from "../storage/outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isValidKey, utf8Length, validateKey } from "../storage/validate_key.ts";
-import { cellsOf, escapedFields, extraFields, type Extras, refuseOtherLength } from "./_cells.ts";
+import {
+  cellsOf,
+  escapedFields,
+  extraFields,
+  type Extras,
+  refuseAllEmpty,
+  refuseOtherLength,
+} from "./_cells.ts";
 import { ambiguousNames, type Column, columnsOf } from "./_columns.ts";
 import { InFlight } from "./_in_flight.ts";
 import { checkOnce } from "./_check_once.ts";
-import { type FilePlace, SampleFiles } from "./_sample_files.ts";
+import type { FilePlace } from "./_file_place.ts";
+import { SampleFiles } from "./_sample_files.ts";
 import { type Components, FlaggingCallback, type Sample } from "./flagging_callback.ts";
 import type { DatasetLoggerSettings, KnownSample, LoggerOptions } from "./logger_options.ts";
 
@@ -129,14 +137,16 @@ export abstract class DatasetLogger<
    */
   protected open(components: Components, flaggingDir: string | URL = "flagged"): void {
     this.#refuseDisposed("set up");
-    const { storage, maxPartBytes, segments, retry, probe = true } = this.#options;
+    const { storage, maxPartBytes, segments, retry, asciiNames, probe = true } = this.#options;
     const { fileName, header, idColumn, simplifyFileData } = this.#settings;
-    const columns = columnsOf(components, fileName);
+    const columns = columnsOf(components);
     const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
     const place: FilePlace = {
       storage: storage ?? new LocalFsAdapter({ root: flaggingDir }),
       directory,
+      fileName,
       simplifyFileData,
+      asciiNames,
       retry,
     };
     const names = fileName === undefined
@@ -200,6 +210,7 @@ export abstract class DatasetLogger<
     try {
       const made = cellsOf(data, setup.columns, files);
       const cells = made instanceof Promise ? await made : made;
+      if (this.#options.refuseEmpty) refuseAllEmpty(cells);
       const escaping = this.#escaping instanceof Promise ? await this.#escaping : this.#escaping;
       fields = escapedFields(setup.columns, cells, rest, escaping);
     } catch (error) {

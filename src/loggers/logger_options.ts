@@ -42,6 +42,20 @@ export interface LoggerOptions {
    */
   readonly formulas?: Formulas | undefined;
   /**
+   * Whether the names of stored files, and those of their directories, which are the components'
+   * labels, contain only ASCII letters, digits and `_.()-`, for stores that accept no other keys, such
+   * as Supabase Storage: `über.png` becomes `uber.png`, and other characters `_`.
+   *
+   * @default {false}
+   */
+  readonly asciiNames?: boolean | undefined;
+  /**
+   * Whether a sample is refused with a `TypeError` if the cells of all its components are empty.
+   *
+   * @default {false}
+   */
+  readonly refuseEmpty?: boolean | undefined;
+  /**
    * The size in bytes at which a dataset continues in a new part, on a storage that rewrites objects.
    *
    * @default {1_048_576}

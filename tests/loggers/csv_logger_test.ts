@@ -477,7 +477,7 @@ Deno.test("ChatCSVLogger.flag() writes what a person did to a message", async ()
     [{ index: 1, value: "5", liked: false }, "5", "1", "Dislike"],
     [{ index: [0, 1], value: { text: "5" }, liked: "Spam" }, '{"text":"5"}', "[0,1]", "Spam"],
     [{ index: 0, value: "=5" }, "=5", "0", "Like"],
-    [{ index: 0, value: null, liked: null }, "", "0", "Like"],
+    [{ index: 0, value: null, liked: null }, "", "0", ""],
     [{ index: 0, value: "x", liked: "" }, "x", "0", ""],
     [{ index: 0, value: "x", liked: "=cmd" }, "x", "0", "=cmd"],
   ] as const;
