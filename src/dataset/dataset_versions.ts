@@ -126,9 +126,14 @@ export class DatasetVersions {
         return log;
       }
       this.#learn(fields, log);
-      if (log !== null && this.#rowIn(log, fields) !== null) return log;
+      if (log !== null && this.#rowIn(log, fields) !== null && !this.#isForeign(log)) return log;
       key = this.#names.next(key);
     }
+  }
+
+  /** Whether a file has a header, and must not take rows without one, even of the same length. */
+  #isForeign({ columns }: DatasetLog): boolean {
+    return this.#options.header === false && columns?.at(-1) === "timestamp";
   }
 
   /**

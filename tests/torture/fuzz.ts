@@ -125,14 +125,22 @@ async function fuzzLog(bytes: Bytes, target: PartWriter, random: () => number): 
   assert(rest === "nothing" && end === before, `the row is glued to others in ${taken}`);
 }
 
-/** Whether the bytes after the last whole row lack only their line ending. */
+/** Whether the bytes after the last whole row may lack only their line ending. */
 function mayBeGoneOn(bytes: Bytes): boolean {
-  const { rest, restCells, cells: [first = restCells] } = readByteByByte(bytes);
+  const { rest, restCells, cells } = readByteByByte(bytes);
   if (rest !== "record") return rest === "nothing";
-  const last = restCells.at(-1) ?? "";
-  const isTorn = first.at(-1) === "timestamp" && last.length < STAMP.length &&
-    STAMP_FORM.startsWith(last.replaceAll(/\d/g, "0"));
+  const [first = restCells] = cells;
+  const [last, previous] = [restCells.at(-1) ?? "", cells.at(-1)?.at(-1) ?? ""];
+  const form = formOf(last);
+  // Of a timestamp to the second, only the fraction may be missing.
+  if (form === STAMP_FORM || form === STAMP_FORM.slice(0, -".000000".length)) return true;
+  const isTorn = first.at(-1) === "timestamp" && STAMP_FORM.startsWith(form) &&
+    form !== formOf(previous); // a spreadsheet may have changed all timestamps
   return restCells.length === first.length && !isTorn;
+}
+
+function formOf(text: string): string {
+  return text.replaceAll(/\d/g, "0");
 }
 
 /** All records are read with all their cells, the last one with or without its line ending. */

@@ -22,11 +22,12 @@ import {
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
 import { asideKey } from "./_aside_key.ts";
-import { isTornTimestamp } from "./_torn_timestamp.ts";
+import { endsWithTimestamp, isTorn } from "./_row_end.ts";
 import { PART } from "./part_keys.ts";
 import type { KnownIds } from "./_known_ids.ts";
 
 const encoder: TextEncoder = new TextEncoder();
+const decoder: TextDecoder = new TextDecoder();
 
 /** Options of {@linkcode DatasetPart}. */
 export interface DatasetPartOptions {
@@ -36,6 +37,8 @@ export interface DatasetPartOptions {
   readonly uniqueRows: boolean;
   /** The number of the part. */
   readonly part: number;
+  /** Whether the first record is a header, and the last column of each row a timestamp. */
+  readonly hasHeader: boolean;
   /** Collects the ids of the rows. */
   readonly ids?: KnownIds | undefined;
 }
@@ -114,9 +117,10 @@ export class DatasetPart {
     return part !== String(this.#options.part);
   }
 
-  /** Whether the object holds neither a record nor the beginning of one. */
+  /** Whether the object holds neither a record nor the beginning of a header. */
   get isEmpty(): boolean {
-    return this.#boundary.records === 0 && this.#boundary.rest === "nothing";
+    const { records, rest } = this.#boundary;
+    return records === 0 && (rest === "nothing" || rest === "record" && !this.#options.hasHeader);
   }
 
   /** The text to write before the next record: the line ending that the last one lacks. */
@@ -136,7 +140,8 @@ export class DatasetPart {
     ids?.forget(part); // only now, because reading can fail
     this.#become(found?.boundary ?? EMPTY, read?.base ?? {}, found?.ids);
     // A header alone may lack its line ending. Other records without one are checked before a write.
-    if (this.#boundary.records === 0 && this.#boundary.rest === "record") await this.closeRest();
+    const { records, rest } = this.#boundary;
+    if (this.#options.hasHeader && records === 0 && rest === "record") await this.closeRest();
   }
 
   /**
@@ -181,11 +186,12 @@ export class DatasetPart {
 
   /**
    * Handles bytes after the last whole record: a record that only lacks its line ending gets it with
-   * the next record; a torn record is set aside, and the next record replaces it.
+   * the next record; a record that may be torn is set aside, and the next record replaces it.
    *
+   * @param like A row with a timestamp of the same kind
    * @throws {NotTakenError} If the torn record is the header
    */
-  async closeRest(): Promise<void> {
+  async closeRest(like: string = ""): Promise<void> {
     while (this.#boundary.rest !== "nothing") {
       const { end, size, rest } = this.#boundary;
       const found = await this.#readFrom(end);
@@ -197,7 +203,7 @@ export class DatasetPart {
       const isRecord = rest === "record";
       // A stray quote near the start of a large file opens quotes, and is not read into memory.
       const bytes = isRecord ? concat(await Array.fromAsync(found.body)) : null;
-      const cells = bytes && this.#wholeCells(bytes);
+      const cells = bytes && this.#wholeCells(bytes, like);
       if (bytes !== null && cells !== null) return this.#keepRest(bytes, cells);
       await this.#setAside(bytes ?? found.body, found.info);
     }
@@ -207,7 +213,9 @@ export class DatasetPart {
   async #setAside(torn: WriteBody, { version }: ObjectInfo): Promise<void> {
     const { end, size, records } = this.#boundary;
     try {
-      if (records === 0) throw new NotTakenError(`The header of "${this.#key}" cannot be read`);
+      if (records === 0 && this.#options.hasHeader) {
+        throw new NotTakenError(`The header of "${this.#key}" cannot be read`);
+      }
       if (this.#storage.capabilities.swap === "none") {
         throw new NotTakenError(`A torn row cannot be cut off "${this.#key}"`, true);
       }
@@ -280,13 +288,16 @@ export class DatasetPart {
     this.#lineIsOpen = true;
   }
 
-  /** The cells of a record that lacks only its line ending; `null` if the record is torn. */
-  #wholeCells(bytes: Uint8Array): readonly string[] | null {
-    const { first, rest } = this.#boundary;
-    const cells = rest === "open quotes" ? null : decodeBytes(bytes);
-    if (cells === null || first === null) return cells;
-    const isTorn = first.at(-1) === "timestamp" && isTornTimestamp(cells[first.length - 1] ?? "");
-    return cells.length === first.length && !isTorn ? cells : null;
+  /** The cells of a record that lacks only its line ending; `null` if it may be torn. */
+  #wholeCells(bytes: Uint8Array, like: string): readonly string[] | null {
+    const { first, records, tail } = this.#boundary;
+    const cells = decodeBytes(bytes);
+    if (cells === null || !this.#options.hasHeader) return null;
+    if (first === null) return cells; // the header, which is compared
+    const text = decoder.decode(bytes);
+    if (endsWithTimestamp(text)) return cells;
+    const others = records > 1 ? [decoder.decode(tail), like] : [like];
+    return cells.length === first.length && !isTorn(text, others) ? cells : null;
   }
 
   /** Reads the object from the known boundary on. */

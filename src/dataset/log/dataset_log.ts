@@ -293,23 +293,23 @@ export class DatasetLog {
 
   /** Ensures that the rows fit the file's columns and can be added at its end. */
   async #prepare(batch: readonly Entry[]): Promise<void> {
-    await this.#findEnd();
+    await this.#findEnd(batch);
     if (this.#ids === undefined) return;
     const send = (part: number, bytes: Uint8Array) => this.#writerFor(part, 0).add({}, bytes, 0);
     this.#rowsBefore += await this.#ids.settle(batch, send);
     if (await this.#ids.areInPlace(batch)) return;
     // A user or a rule changed the files: rows may be elsewhere, or gone.
     await this.#locate();
-    await this.#findEnd();
+    await this.#findEnd(batch);
   }
 
-  async #findEnd(): Promise<void> {
+  async #findEnd(batch: readonly Entry[]): Promise<void> {
     if (this.#object.isOther) {
       if (this.#part === 1) throw this.#otherDataset();
       this.#object = this.#objectOf(++this.#part);
     }
     this.#refuseOthers(); // a torn end is not repaired if the file's columns changed
-    await this.#object.closeRest();
+    await this.#object.closeRest(batch[0]?.text);
     this.#refuseOthers();
     this.#roll();
   }
@@ -405,6 +405,7 @@ export class DatasetLog {
       uniqueRows: this.#uniqueRows,
       part,
       ids,
+      hasHeader: this.#hasHeader,
     });
   }
 
