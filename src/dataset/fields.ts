@@ -38,11 +38,9 @@ export function arranged(fields: readonly Field[], order: readonly string[]): Fi
 /** Returns the optional columns of a header whose other columns are those of a sample. */
 export function optionalIn(header: readonly string[], fields: readonly Field[]): string[] {
   const required = fields.filter(({ optional }) => !optional).map(({ column }) => column);
-  const count = required.length - 1;
-  const rest = header.slice(count);
-  const isEqual = rest.pop() === required[count] &&
-    required.slice(0, count).every((column, i) => column === header[i]);
-  return isEqual ? rest : [];
+  const last = required.length - 1;
+  const isEqual = required.every((column, i) => column === header.at(i < last ? i : -1));
+  return isEqual ? header.slice(last, -1) : [];
 }
 
 /**

@@ -22,7 +22,6 @@ import {
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
 import { asideKey } from "./_aside_key.ts";
-import { endsWithTimestamp, isTorn } from "./_row_end.ts";
 import { PART } from "./part_keys.ts";
 import type { KnownIds } from "./_known_ids.ts";
 
@@ -203,7 +202,7 @@ export class DatasetPart {
       const isRecord = rest === "record";
       // A stray quote near the start of a large file opens quotes, and is not read into memory.
       const bytes = isRecord ? concat(await Array.fromAsync(found.body)) : null;
-      const cells = bytes && this.#wholeCells(bytes, like);
+      const cells = bytes && await this.#wholeCells(bytes, like);
       if (bytes !== null && cells !== null) return this.#keepRest(bytes, cells);
       await this.#setAside(bytes ?? found.body, found.info);
     }
@@ -289,11 +288,13 @@ export class DatasetPart {
   }
 
   /** The cells of a record that lacks only its line ending; `null` if it may be torn. */
-  #wholeCells(bytes: Uint8Array, like: string): readonly string[] | null {
+  async #wholeCells(bytes: Uint8Array, like: string): Promise<readonly string[] | null> {
     const { first, records, tail } = this.#boundary;
     const cells = decodeBytes(bytes);
     if (cells === null || !this.#options.hasHeader) return null;
     if (first === null) return cells; // the header, which is compared
+    // Loaded only for a file that another program changed, or a killed process left.
+    const { endsWithTimestamp, isTorn } = await import("./_row_end.ts");
     const text = decoder.decode(bytes);
     if (endsWithTimestamp(text)) return cells;
     const others = records > 1 ? [decoder.decode(tail), like] : [like];

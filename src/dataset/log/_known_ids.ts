@@ -81,7 +81,8 @@ export class KnownIds {
       const place = this.#places.get(id ?? "");
       if (place === undefined) continue;
       if (!found.has(place)) {
-        const records = await this.#source.recordsIn(place);
+        // If they cannot be read, the whole dataset is read again, which reports what fails.
+        const records = await this.#source.recordsIn(place).catch(() => []);
         found.set(place, new Set(records.map((cells) => cells.at(-2))));
       }
       if (!found.get(place)!.has(id)) return false;

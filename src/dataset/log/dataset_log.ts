@@ -314,17 +314,11 @@ export class DatasetLog {
     this.#roll();
   }
 
-  /** Reads the records in a place; none if it is not in the dataset any more. */
+  /** Reads the records in a place; none if the object is missing or shorter. */
   async #recordsIn({ part, start, end }: Place): Promise<string[][]> {
-    try {
-      const range = { start, end };
-      const read = await this.#storage.read(partKey(this.key, part), { range });
-      const bytes = concat([...await Array.fromAsync(read?.body ?? []), LF]);
-      return bytes.length > end - start ? new RecordSplitter().push(bytes).map(decodeAny) : [];
-    } catch (error) {
-      if (hasCode(error, "RangeNotSatisfiable")) return [];
-      throw error;
-    }
+    const read = await this.#storage.read(partKey(this.key, part), { range: { start, end } });
+    const bytes = concat([...await Array.fromAsync(read?.body ?? []), LF]);
+    return bytes.length > end - start ? new RecordSplitter().push(bytes).map(decodeAny) : [];
   }
 
   #otherDataset(): NotTakenError {
