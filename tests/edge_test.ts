@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createFeedback } from "../examples/edge/handler.ts";
 import { decodeRecord } from "../src/csv/decode.ts";
+import { MemoryAdapter } from "../src/storage/memory_adapter.ts";
 import { startScript } from "./helpers/deno.ts";
 import { R2Server } from "./helpers/r2_server.ts";
 import { TestWorker } from "./helpers/worker.ts";
@@ -65,7 +67,10 @@ function post(url: URL, body: BodyInit): Promise<Response> {
 }
 
 async function readRows(url: URL): Promise<string[][]> {
-  const response = await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } });
+  return await rowsOf(await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` } }));
+}
+
+async function rowsOf(response: Response): Promise<string[][]> {
   assertEquals(response.headers.get("content-type"), "text/csv; charset=utf-8");
   const lines = (await response.text()).split("\r\n");
   assertEquals(lines.pop(), "");
@@ -89,7 +94,7 @@ async function assertLogs(url: URL): Promise<void> {
   assertEquals(rows.pop()?.slice(0, 4), ["é", 'a, "b"', "", ""]);
   const questions = rows.map(([question = ""]) => Number(question.slice("question ".length)));
   assertEquals(questions.sort((a, b) => a - b), numbers);
-  assert(rows.every((row) => `${row.slice(1, 4)}` === "'=1+1,wrong,ada"));
+  assert(rows.every((row) => `${row.slice(1, 4)}` === "'=1+1,wrong,")); // a body can claim any name
 }
 
 /** Sends requests that must be refused, and checks the responses. */
@@ -100,6 +105,8 @@ async function assertRefuses(url: URL): Promise<void> {
     [405, "GET or POST", { method: "PUT", body: JSON.stringify(sample) }],
     [401, "token", {}],
     [401, "token", { headers: { authorization: "Bearer wrong" } }],
+    [401, "token", { headers: { authorization: `Bearer ${TOKEN}x` } }],
+    [401, "token", { headers: { authorization: TOKEN } }],
     [400, "not JSON", { method: "POST" }],
     [400, "not JSON", { method: "POST", body: "{" }],
     [400, "2 strings", { method: "POST", body: "null" }],
@@ -137,4 +144,108 @@ Deno.test("supabase.ts responds to pages of other origins", async () => {
   const refused = await fetch(endpoint.url);
   await refused.body?.cancel();
   assertEquals(refused.headers.get("access-control-allow-origin"), "*");
+});
+
+// The handler alone, without a platform
+
+const URL_OF_ENDPOINT = "https://example.com/feedback";
+
+function request(body: unknown, headers: HeadersInit = {}): Request {
+  return new Request(URL_OF_ENDPOINT, { method: "POST", body: JSON.stringify(body), headers });
+}
+
+function page(query = ""): Request {
+  return new Request(URL_OF_ENDPOINT + query, { headers: { authorization: `Bearer ${TOKEN}` } });
+}
+
+/** Returns an endpoint with samples of these questions. */
+async function endpointWith(storage: MemoryAdapter, questions: readonly string[]) {
+  const feedback = createFeedback({ storage, token: TOKEN });
+  for (const question of questions) {
+    assertEquals((await feedback(request({ data: [question, ""] }))).status, 200);
+  }
+  return feedback;
+}
+
+Deno.test("the example takes the username from identify(), never from the body", async () => {
+  const storage = new MemoryAdapter();
+  const identify = ({ headers }: Request) => Promise.resolve(headers.get("x-session"));
+  const feedback = createFeedback({ storage, token: TOKEN, identify });
+  for (const headers of [{ "x-session": "ada" }, {}]) {
+    await feedback(request({ data: ["q", "a"], username: "mallory" }, headers));
+  }
+  const [, ...rows] = await rowsOf(await feedback(page()));
+  assertEquals(rows.map((row) => row[3]), ["ada", ""]);
+});
+
+Deno.test("the example sends the dataset in pages, and all rows once over all pages", async () => {
+  const questions = Array.from({ length: 7 }, (_, i) => `question ${i}`);
+  const feedback = await endpointWith(new MemoryAdapter(), questions);
+  const read: string[] = [];
+  const lengths: number[] = [];
+  for (let query: string | undefined = "?limit=3"; query !== undefined && lengths.length < 5;) {
+    const response = await feedback(page(query));
+    query = /^<(.+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+    const [, ...rows] = await rowsOf(response);
+    lengths.push(rows.length);
+    read.push(...rows.map(([question = ""]) => question));
+  }
+  assertEquals([read, lengths], [questions, [3, 3, 1]]);
+  for (const query of ["?limit=0", "?limit=1001", "?limit=x", "?offset=-1", "?offset=1.5"]) {
+    assertEquals((await feedback(page(query))).status, 400, query);
+  }
+});
+
+Deno.test("the example ends a page of long rows before it fills the memory", async () => {
+  const long = Array.from({ length: 40 }, (_, i) => `${i}${"x".repeat(60_000)}`);
+  const feedback = await endpointWith(new MemoryAdapter(), long);
+  const response = await feedback(page());
+  assertStringIncludes(response.headers.get("link") ?? "", 'rel="next"');
+  assert((await response.text()).length < 1.2 * 1024 * 1024);
+});
+
+Deno.test("the example sends samples of all columns that it ever had", async () => {
+  const storage = new MemoryAdapter({ capabilities: { append: "none" } });
+  const old = "question,flag,username,timestamp\r\nold?,,,2026-01-01 00:00:00.000001\r\n";
+  await storage.write("feedback/feedback.csv", new TextEncoder().encode(old));
+  await storage.write("feedback/feedback_of_others.csv", new TextEncoder().encode("x\r\ny\r\n"));
+  const feedback = await endpointWith(storage, ["new?"]);
+  const [header, ...rows] = await rowsOf(await feedback(page()));
+  assertEquals(header, ["question", "flag", "username", "timestamp", "answer"]);
+  assertEquals(rows.map(([question]) => question), ["old?", "new?"]);
+});
+
+Deno.test("the example refuses what a page of another origin sends unasked", async () => {
+  const feedback = createFeedback({ storage: new MemoryAdapter(), token: TOKEN });
+  const origin = "https://evil.example";
+  const sample = { data: ["q", "a"] };
+  const statuses = [];
+  for (
+    const headers of [
+      { origin },
+      { origin, "content-type": "text/plain" },
+      { origin: "null", "content-type": "application/x-www-form-urlencoded" },
+      { origin, "content-type": "application/json" }, // its preflight has decided
+      { origin: "https://example.com" },
+    ]
+  ) statuses.push((await feedback(request(sample, headers))).status);
+  assertEquals(statuses, [415, 415, 415, 200, 200]);
+});
+
+Deno.test("the example answers 500, and no part of the dataset, if reading fails midway", async () => {
+  const storage = new MemoryAdapter();
+  const feedback = await endpointWith(storage, ["first"]);
+  const read = storage.read.bind(storage);
+  storage.read = async (key) => {
+    const found = (await read(key))!;
+    const broken = new TransformStream({
+      flush() {
+        throw new Error("on purpose");
+      },
+    });
+    return { ...found, body: found.body.pipeThrough(broken) };
+  };
+  const response = await feedback(page());
+  assertEquals(response.status, 500);
+  assert(!(await response.text()).includes("first"));
 });
