@@ -112,8 +112,8 @@ export class DatasetPart {
 
   /** Whether the object is a copy of another part, or another dataset's. */
   get isOther(): boolean {
-    const { [PART]: part = String(this.#options.part) } = this.metadata ?? {};
-    return part !== String(this.#options.part);
+    const part = this.metadata?.[PART];
+    return part !== undefined && part !== String(this.#options.part);
   }
 
   /** Whether the object holds neither a record nor the beginning of a header. */
@@ -335,7 +335,7 @@ export class DatasetPart {
     this.#base = base;
     this.#torn = null;
     const { part, ids } = this.#options;
-    for (const group of groups) ids?.add(group.ids, { part, ...group });
+    for (const { ids: found, start, end } of groups) ids?.add(found, { part, start, end });
   }
 }
 

@@ -27,6 +27,8 @@ export interface IdSource {
   readonly recordsIn: (place: Place) => Promise<readonly (readonly string[])[]>;
 }
 
+const READS_AT_ONCE = 8;
+
 /** The ids of the samples in a dataset, with the places of their rows. */
 export class KnownIds {
   readonly #source: IdSource;
@@ -76,18 +78,24 @@ export class KnownIds {
 
   /** Whether the known rows of these samples are still in their places. */
   async areInPlace(samples: readonly Sample[]): Promise<boolean> {
-    const found = new Map<Place, Set<string | undefined>>();
-    for (const { id } of samples) {
-      const place = this.#places.get(id ?? "");
-      if (place === undefined) continue;
-      if (!found.has(place)) {
-        // If they cannot be read, the whole dataset is read again, which reports what fails.
-        const records = await this.#source.recordsIn(place).catch(() => []);
-        found.set(place, new Set(records.map((cells) => cells.at(-2))));
-      }
-      if (!found.get(place)!.has(id)) return false;
+    const wanted = new Map<Place, string[]>();
+    for (const { id = "" } of samples) {
+      const place = this.#places.get(id);
+      if (place !== undefined) wanted.set(place, [...wanted.get(place) ?? [], id]);
+    }
+    const places = [...wanted];
+    for (let i = 0; i < places.length; i += READS_AT_ONCE) {
+      const checks = places.slice(i, i + READS_AT_ONCE).map((entry) => this.#holds(...entry));
+      if (!(await Promise.all(checks)).every(Boolean)) return false;
     }
     return true;
+  }
+
+  async #holds(place: Place, ids: readonly string[]): Promise<boolean> {
+    // If they cannot be read, the whole dataset is read again, which reports what fails.
+    const records = await this.#source.recordsIn(place).catch(() => []);
+    const found = new Set(records.map((cells) => cells.at(-2)));
+    return ids.every((id) => found.has(id));
   }
 
   /** Remembers samples whose answer was lost. */

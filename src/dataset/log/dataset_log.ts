@@ -219,7 +219,10 @@ export class DatasetLog {
     let late: StorageError | undefined;
     try {
       for (let conflicts = 0;; conflicts++) {
-        await backoff.repeat(mayPass, () => this.#prepare(batch));
+        await backoff.repeat(
+          mayPass,
+          () => this.#ids ? this.#findKnown(batch, this.#ids) : this.#findEnd(batch),
+        );
         const fresh = this.#ids?.missing(batch) ?? batch;
         const before = this.rows;
         // Without a row, only create() writes a header.
@@ -229,8 +232,8 @@ export class DatasetLog {
         const start = this.#object.size;
         const refusal = await this.#add(fresh, backoff);
         if (refusal === null) {
-          const place = { part: this.#part, start, end: this.#object.size };
-          this.#ids?.add(fresh.map(({ id }) => id), place);
+          const { size: end } = this.#object;
+          this.#ids?.add(fresh.map(({ id }) => id), { part: this.#part, start, end });
           return this.#acknowledge(batch, fresh, before);
         }
         late ??= refusal.late;
@@ -291,18 +294,18 @@ export class DatasetLog {
     return this.#hasHeader && this.#object.records === 0;
   }
 
-  /** Ensures that the rows fit the file's columns and can be added at its end. */
-  async #prepare(batch: readonly Entry[]): Promise<void> {
+  /** Finds out which samples of a batch are stored, and prepares to add the others. */
+  async #findKnown(batch: readonly Entry[], ids: KnownIds): Promise<void> {
     await this.#findEnd(batch);
-    if (this.#ids === undefined) return;
     const send = (part: number, bytes: Uint8Array) => this.#writerFor(part, 0).add({}, bytes, 0);
-    this.#rowsBefore += await this.#ids.settle(batch, send);
-    if (await this.#ids.areInPlace(batch)) return;
+    this.#rowsBefore += await ids.settle(batch, send);
+    if (await ids.areInPlace(batch)) return;
     // A user or a rule changed the files: rows may be elsewhere, or gone.
     await this.#locate();
     await this.#findEnd(batch);
   }
 
+  /** Ensures that the rows fit the file's columns and can be added at its end. */
   async #findEnd(batch: readonly Entry[]): Promise<void> {
     if (this.#object.isOther) {
       if (this.#part === 1) throw this.#otherDataset();
