@@ -33,6 +33,12 @@ export interface ReadDatasetOptions {
    * @default {"gradio"}
    */
   readonly formulas?: Formulas | undefined;
+  /**
+   * The names of the columns of a dataset without a header, such as that of `SimpleCSVLogger`.
+   *
+   * @default {the first row is the header}
+   */
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** Column names, in which the second `name` is `name (2)`, so that no value hides another. */
@@ -51,54 +57,73 @@ function textIn(row: DatasetRow, column: string): string {
   return Object.hasOwn(row, column) ? row[column]! : "";
 }
 
-/** The samples of objects with headers. */
+/** How objects are read. */
+interface Reading {
+  /** The key of the dataset. */
+  readonly first: string;
+  readonly restore: Restore;
+  readonly columns: readonly string[] | undefined;
+}
+
+function refuseOtherLength(
+  cells: readonly string[],
+  columns: readonly string[],
+  key: string,
+): void {
+  if (cells.length === columns.length) return;
+  throw new TypeError(
+    `Cannot read ${JSON.stringify(key)} as a row has ${cells.length} cells: current value of ` +
+      `columns has ${columns.length}`,
+  );
+}
+
+/** The samples of objects. */
 async function* readFiles(
   storage: StorageAdapter,
   keys: readonly ObjectKey[],
-  first: string,
-  restore: Restore,
+  reading: Reading,
 ): AsyncGenerator<DatasetRow, void, undefined> {
-  for (const key of keys) yield* readRows(storage, key, first, restore);
+  for (const key of keys) yield* readRows(storage, key, reading);
 }
 
-/** The samples of one object with a header. */
+/** The samples of one object. */
 async function* readRows(
   storage: StorageAdapter,
   { key, holds }: ObjectKey,
-  original: string,
-  restore: Restore,
+  { first, restore, columns }: Reading,
 ): AsyncGenerator<DatasetRow, void, undefined> {
   const result = await storage.read(key);
   if (result === null) return;
-  if (!(holds(result.info) ?? !await isCopy(storage, key, original))) {
+  if (!(holds(result.info) ?? !await isCopy(storage, key, first))) {
     return await result.body.cancel();
   }
-  let header: string[] | undefined;
+  let header = columns && distinct(columns);
   for await (const cells of recordsOf(result)) {
+    if (columns !== undefined) refuseOtherLength(cells, columns, key);
     if (header === undefined) header = distinct(cells.map(restore));
     else yield Object.fromEntries(header.map((name, i) => [name, restore(cells[i] ?? "")]));
   }
 }
 
 /**
- * The samples of a dataset with headers, in all its parts and segments, with their texts as they
+ * The samples of a dataset, in all its parts and segments, with their texts as they
  * were flagged.
  *
  * @param storage The storage of the dataset
  * @param key The dataset's file, such as `"flagged/dataset1.csv"`
- * @throws {TypeError} If the option `formulas` is unknown
+ * @throws {TypeError} If the option `formulas` is unknown, or a row does not fit the option `columns`
  * @category Reading
  */
 export async function* readDataset(
   storage: StorageAdapter,
   key: string,
-  { uniqueBy, formulas }: ReadDatasetOptions = {},
+  { uniqueBy, formulas, columns }: ReadDatasetOptions = {},
 ): AsyncGenerator<DatasetRow, void, undefined> {
-  const restore = await restoreOf(formulas);
+  const reading = { first: key, restore: await restoreOf(formulas), columns };
   const files = await objectKeysOf(storage, key);
   const latest = new Map<string, { timestamp: string; at: number }>();
   let count = 0;
-  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files, key, restore)) {
+  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files, reading)) {
     const { timestamp = "" } = row;
     const text = textIn(row, uniqueBy!);
     const known = latest.get(text);
@@ -106,7 +131,7 @@ export async function* readDataset(
     count++;
   }
   let at = 0;
-  for await (const row of readFiles(storage, files, key, restore)) {
+  for await (const row of readFiles(storage, files, reading)) {
     if (uniqueBy === undefined) yield row;
     else if (at === count) return; // was added since, perhaps to a sample that was returned
     else {
