@@ -94,9 +94,13 @@ async function* readRows(
 ): AsyncGenerator<DatasetRow, void, undefined> {
   const result = await storage.read(key);
   if (result === null) return;
-  if (!(holds(result.info) ?? !await isCopy(storage, key, first))) {
-    return await result.body.cancel();
+  let isPart = false;
+  try {
+    isPart = holds(result.info) ?? !await isCopy(storage, key, first);
+  } finally {
+    if (!isPart) await result.body.cancel();
   }
+  if (!isPart) return;
   let header = columns && distinct(columns);
   for await (const cells of recordsOf(result)) {
     if (columns !== undefined) refuseOtherLength(cells, columns, key);

@@ -67,6 +67,18 @@ for (const [name, make] of Object.entries(STORES)) {
   });
 }
 
+Deno.test("CSVLogger with sampleId does not take the header for the row of the id id", async () => {
+  for (const make of Object.values(STORES)) {
+    await using store = make();
+    await using logger = await loggerOver(store.storage);
+    await flagId(logger, "id");
+    const text = await textOf(store.storage, "dataset1.csv");
+    await put(store.storage, "dataset1.csv", text.replace("\nid,id,", "\nxx,xx,"));
+    assertEquals(await flagId(logger, "id"), 2);
+    assertEquals(await idsIn(store.storage), ["xx", "id"]);
+  }
+});
+
 Deno.test("CSVLogger with sampleId stores a sample again if its part was removed", async () => {
   for (const gone of [/./, /dataset1.csv/, /\.2\./, /\.3\./]) {
     await using store = STORES.rewrite!();

@@ -94,7 +94,8 @@ export class KnownIds {
   async #holds(place: Place, ids: readonly string[]): Promise<boolean> {
     // If they cannot be read, the whole dataset is read again, which reports what fails.
     const records = await this.#source.recordsIn(place).catch(() => []);
-    const found = new Set(records.map((cells) => cells.at(-2)));
+    const rows = place.start === 0 ? records.slice(1) : records; // after the header
+    const found = new Set(rows.map((cells) => cells.at(-2)));
     return ids.every((id) => found.has(id));
   }
 
