@@ -1,7 +1,7 @@
 import { formatTimestamp } from "../../src/dataset/timestamp.ts";
 import { encodeRow } from "../../src/csv/encode.ts";
 import { escapeCell } from "../../src/csv/escape.ts";
-import { lockDirectory } from "../../src/storage/local_fs/_lock.ts";
+import { lockDirectory, type LockedDirectory } from "../../src/storage/local_fs/_lock.ts";
 import { rowText } from "../helpers/row_text.ts";
 import type { RowForm } from "./_ledger.ts";
 
@@ -174,7 +174,7 @@ export class Meddler {
    * come between the check and the torn bytes, which no logger can prevent.
    */
   async #tear(): Promise<void> {
-    const lock = await lockDirectory(this.root).catch(() => null);
+    const lock = await lockToTear(this.root).catch(() => null);
     try {
       for (const path of this.#paths()) {
         if (Deno.statSync(path).size > 0) this.#append(path, TORN);
@@ -223,4 +223,13 @@ export class Meddler {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
+}
+
+async function lockToTear(dir: string): Promise<LockedDirectory> {
+  const attempt = { adapter: "local-fs", operation: "tear" };
+  return await lockDirectory(dir, { attempt }, {
+    shared: false,
+    timeoutMs: 60_000,
+    lockFile: false,
+  });
 }

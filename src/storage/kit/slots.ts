@@ -6,12 +6,26 @@ export type Release = () => void;
 
 /** A number of slots, which waiters get in the order of their calls. */
 export class Slots {
+  readonly #count: number;
   #free: number;
   readonly #waiting: Set<() => void> = new Set();
 
   /** Creates this number of slots. */
   constructor(count: number) {
+    this.#count = count;
     this.#free = count;
+  }
+
+  /** Whether all slots are free. */
+  get isIdle(): boolean {
+    return this.#free === this.#count;
+  }
+
+  /** Takes a slot if one is free. Return it by `giveBack()`. */
+  tryTake(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
   }
 
   /** Waits for a slot. An aborted waiter leaves the queue immediately. */
@@ -20,9 +34,8 @@ export class Slots {
     { attempt, outcome }: { readonly attempt: Attempt; readonly outcome?: Outcome | undefined },
   ): Promise<Release> {
     if (signal?.aborted) throw aborted(attempt, signal, outcome);
-    if (this.#free > 0) this.#free--;
-    else await this.#wait(signal, () => aborted(attempt, signal!, outcome));
-    return this.#giveBack;
+    if (!this.tryTake()) await this.#wait(signal, () => aborted(attempt, signal!, outcome));
+    return this.giveBack;
   }
 
   #wait(signal: AbortSignal | undefined, error: () => unknown): Promise<void> {
@@ -38,7 +51,8 @@ export class Slots {
     });
   }
 
-  readonly #giveBack: Release = () => {
+  /** Returns a slot, to the first waiter if there is one. */
+  readonly giveBack: Release = () => {
     const [next] = this.#waiting;
     if (next === undefined) this.#free++;
     else next();

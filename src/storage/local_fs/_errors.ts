@@ -8,11 +8,19 @@ const CODES: readonly (readonly [code: StorageErrorCode, systemCodes: string, hi
   ["NoSpace", "ENOSPC EDQUOT EFBIG", "free space on the disk"],
   ["Unavailable", "EMFILE ENFILE ENOENT", "too many files are open, or a directory was removed"],
   ["Conflict", "EEXIST ENOTDIR EISDIR ENOTEMPTY", "another key needs this name"],
+  ["Misconfigured", "ENOSYS ENOTSUP EOPNOTSUPP ENOLCK", "its file system lacks this: use another"],
   ["InvalidKey", "ENAMETOOLONG", "use a shorter label or root"],
 ];
 
 /** Codes that Deno reports by their number only. */
-const NUMBERS: Readonly<Record<string, string>> = { 27: "EFBIG", 28: "ENOSPC", 122: "EDQUOT" };
+const NUMBERS: Readonly<Record<string, string>> = {
+  27: "EFBIG",
+  28: "ENOSPC",
+  37: "ENOLCK",
+  38: "ENOSYS",
+  95: "EOPNOTSUPP",
+  122: "EDQUOT",
+};
 
 /** The system's own code of an error, such as `"ENOSPC"`. */
 export function systemCode(error: unknown): string | undefined {

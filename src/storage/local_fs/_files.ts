@@ -1,55 +1,12 @@
-import { fail } from "../kit/fail.ts";
+import { type Attempt, fail } from "../kit/fail.ts";
 import { fsError, systemCode } from "./_errors.ts";
-import type { ObjectInfo, ObjectVersion } from "../storage_adapter.ts";
-import { RESERVED_PREFIX } from "../validate_key.ts";
-
-/** The start of the names of staged files. */
-export const STAGE_PREFIX: string = `${RESERVED_PREFIX}stage-`;
-
-/** A body under a reserved name, which is moved to its place later. */
-export interface Stage {
-  readonly path: string;
-  readonly key: string;
-}
+import { type Stage, writeAll } from "./_stage.ts";
+import { stampTime, toInfo } from "./_version.ts";
+import type { ObjectInfo } from "../storage_adapter.ts";
 
 /** The directory of a path. */
 export function parentOf(path: string): string {
   return path.replace(/[/\\][^/\\]*$/, "");
-}
-
-/** Opens a file for a staged body, under a name of fixed length that is not a valid key. */
-export function openStage(dir: string, key: string): Stage & { readonly file: Deno.FsFile } {
-  const random = crypto.randomUUID().slice(0, 18).replaceAll("-", "");
-  const path = `${dir}/${STAGE_PREFIX}${random}`;
-  return { path, key, file: Deno.openSync(path, { write: true, createNew: true }) };
-}
-
-/** Removes a staged file that was not published, or was published by a second name. */
-export function removeQuietly(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It was published by a rename, or a listing removes it later.
-  }
-}
-
-function versionOf({ ino, birthtime, mtime, size }: Deno.FileInfo): ObjectVersion {
-  const parts = [
-    ino ?? 0,
-    birthtime?.getTime() ?? 0,
-    mtime?.getTime() ?? 0,
-    size,
-  ];
-  return parts.map((part) => part.toString(36)).join("-") as ObjectVersion;
-}
-
-function toInfo(key: string, file: Deno.FileInfo): ObjectInfo {
-  return {
-    key,
-    size: file.size,
-    version: versionOf(file),
-    ...(file.mtime === null ? {} : { modified: file.mtime }),
-  };
 }
 
 /**
@@ -73,12 +30,41 @@ export function infoOf(
   return toInfo(key, file);
 }
 
-/** Writes all bytes; a single call may write fewer. */
-export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  let written = 0;
-  while (written < bytes.length) {
-    written += file.writeSync(bytes.subarray(written));
+const MOST_OPENINGS = 3;
+
+/** An object's file that is open for reading. */
+export interface OpenObject {
+  readonly info: ObjectInfo;
+  readonly file: Deno.FsFile;
+}
+
+/**
+ * Opens the object at a path, or returns `null` as `infoOf()` does. The path is looked at again once
+ * the file is open: another program may have put a link in its place in between. `refuseDetour` does
+ * the same for the directories on the path.
+ */
+export function openObject(
+  path: string,
+  key: string,
+  refuse: { readonly onSpecial: () => never; readonly refuseDetour: () => void },
+): OpenObject | null {
+  for (let times = 0; times < MOST_OPENINGS; times++) {
+    if (infoOf(path, key, refuse.onSpecial) === null) return null;
+    const file = Deno.openSync(path);
+    try {
+      refuse.refuseDetour();
+      const opened = file.statSync();
+      const { ino, dev, isFile } = Deno.lstatSync(path);
+      if (isFile && ino === opened.ino && dev === opened.dev) {
+        return { info: toInfo(key, opened), file };
+      }
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    file.close();
   }
+  return refuse.onSpecial();
 }
 
 /** Creates a directory and those above it; `durable` syncs each new name to the disk. */
@@ -109,9 +95,7 @@ function linkNew(stage: Stage, path: string): void {
   } catch (error) {
     const code = systemCode(error);
     // Some file systems have no hard links; the lock still keeps this adapter's writers apart.
-    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "EOPNOTSUPP") {
-      throw error;
-    }
+    if (!/^(EPERM|ENOSYS|ENOTSUP|EOPNOTSUPP)$/.test(code ?? "")) throw error;
     Deno.renameSync(stage.path, path);
   }
 }
@@ -120,19 +104,22 @@ function linkNew(stage: Stage, path: string): void {
  * Moves a staged file to its place. The caller holds the lock of the directory and has looked at
  * the existing file (`old`).
  */
-export function publish(
+export async function publish(
   stage: Stage,
   path: string,
-  { old, exclusive }: { old: ObjectInfo | null; exclusive: boolean },
-): ObjectInfo {
-  // File systems count time in ticks: two states within one would share a version.
-  const time = Math.max(Date.now(), (old?.modified?.getTime() ?? 0) + 1);
-  Deno.utimeSync(stage.path, new Date(time), new Date(time));
-  if (old !== null && Deno.build.os !== "windows") {
-    Deno.chmodSync(stage.path, (Deno.lstatSync(path).mode ?? 0o666) & 0o7777);
-  }
+  { old, exclusive, attempt }: {
+    readonly old: ObjectInfo | null;
+    readonly exclusive: boolean;
+    readonly attempt: Attempt;
+  },
+): Promise<ObjectInfo> {
   // Before publishing: another program may remove the file immediately afterwards.
-  const file = Deno.lstatSync(stage.path);
+  const file = await stampTime(stage.path, old, attempt);
+  if (old !== null && Deno.build.os !== "windows") {
+    const mode = Deno.lstatSync(path).mode ?? file.mode;
+    // A file system without modes refuses to set even the same one.
+    if (mode !== null && mode !== file.mode) Deno.chmodSync(stage.path, mode & 0o7777);
+  }
   if (exclusive) linkNew(stage, path);
   else Deno.renameSync(stage.path, path);
   // Windows may give it the birth time of the file that had the name before.
@@ -169,7 +156,7 @@ export async function appendAll(
 
 /** A program that ignores the lock may have replaced the file since the caller looked at it. */
 function refuseOther(file: Deno.FsFile, { key, version }: ObjectInfo): void {
-  if (versionOf(file.statSync()) === version) return;
+  if (toInfo(key, file.statSync()).version === version) return;
   throw fail({ adapter: "local-fs", operation: "append to", key }, {
     code: "Conflict",
     why: "another program changed it",
@@ -206,7 +193,7 @@ function keepTimeMoving(
     return toInfo(key, now);
   }
   try {
-    file.utimeSync(old.modified, old.modified);
+    file.utimeSync(now.atime ?? old.modified, old.modified);
   } catch {
     return toInfo(key, now); // the file belongs to another user; the bytes are written
   }

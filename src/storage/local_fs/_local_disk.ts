@@ -1,55 +1,40 @@
 import { bodyChunks } from "../kit/body.ts";
 import type { AppendCall, DriverCall, ListCall, ReadCall, WriteCall } from "../kit/driver_calls.ts";
-import { type Attempt, fail, refuseAborted } from "../kit/fail.ts";
+import { type Attempt, refusal, refuseAborted } from "../kit/fail.ts";
 import { refuseOffset, refusePrecondition, refuseVersion } from "../kit/preconditions.ts";
 import { resolveRange } from "../kit/range.ts";
-import { Slots } from "../kit/slots.ts";
 import type { ObjectInfo, ReadResult } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 import { fsError } from "./_errors.ts";
-import {
-  appendAll,
-  infoOf,
-  openStage,
-  parentOf,
-  publish,
-  removeQuietly,
-  type Stage,
-  STAGE_PREFIX,
-  writeAll,
-} from "./_files.ts";
+import { appendAll, infoOf, openObject, parentOf, publish } from "./_files.ts";
 import { type Action, FsRoot } from "./_root.ts";
+import { Stage, STAGE_PREFIX } from "./_stage.ts";
 import { streamFile } from "./_stream.ts";
 import { walkKeys } from "./_walk.ts";
 
 /** Options of {@linkcode LocalDisk}. */
 export interface LocalDiskOptions {
-  /** The adapter's name, for messages. */
-  readonly name: string;
   /** The directory that keys are paths below, as an absolute path. */
   readonly root: string;
   /** Whether each write is synced to the disk. */
   readonly durable: boolean;
   /** The age in milliseconds at which a listing removes staged files. */
   readonly reapAfterMs: number;
+  /** The longest time in milliseconds to wait for the lock of a directory. */
+  readonly lockTimeoutMs: number;
 }
-
-/** The number of bodies that are staged at a time, each with an open file: systems allow thousands. */
-const stages: Slots = new Slots(256);
 
 /** The longest time that a deletion waits for the clock, so that no version repeats. */
 const LONGEST_WAIT_MS = 20;
 
 /** The operations of `LocalFsAdapter`, which needs this module only once it has something to do. */
 export class LocalDisk {
-  readonly #name: string;
   readonly #root: FsRoot;
   readonly #durable: boolean;
   readonly #reapAfterMs: number;
 
-  constructor({ name, root, durable, reapAfterMs }: LocalDiskOptions) {
-    this.#name = name;
-    this.#root = new FsRoot(root, durable);
+  constructor({ root, durable, reapAfterMs, lockTimeoutMs }: LocalDiskOptions) {
+    this.#root = new FsRoot(root, durable, lockTimeoutMs);
     this.#durable = durable;
     this.#reapAfterMs = reapAfterMs;
   }
@@ -57,38 +42,51 @@ export class LocalDisk {
   /** Returns what the store reports about an object. */
   async statObject(call: DriverCall): Promise<ObjectInfo | null> {
     const { attempt, key } = call;
-    return await this.#root.inExisting(attempt, call, (path) => look(path, key, attempt));
+    return await this.#root.reading(call, (path) => look(path, key, attempt));
   }
 
   /** Opens the file immediately: the reader of an object that is replaced reads the old one. */
   async readObject(call: ReadCall): Promise<ReadResult | null> {
     const { attempt, key, range, ifVersion, signal } = call;
-    return await this.#root.inExisting(attempt, call, (path) => {
-      const info = look(path, key, attempt);
-      if (info === null) return null;
-      refuseVersion(ifVersion, info.version, attempt);
-      const { start, end } = resolveRange(range, info.size, attempt);
-      return { info, start, end, body: streamFile(path, start, end, attempt, signal) };
+    return await this.#root.reading(call, (path) => {
+      const opened = openObject(path, key, {
+        onSpecial: () => refuseSpecial(attempt),
+        refuseDetour: () => this.#root.refuseDetour(parentOf(path), attempt),
+      });
+      if (opened === null) return null;
+      const { info, file } = opened;
+      try {
+        refuseVersion(ifVersion, info.version, attempt);
+        const { start, end } = resolveRange(range, info.size, attempt);
+        return { info, start, end, body: streamFile(file, start, end, attempt, signal) };
+      } catch (error) {
+        file.close();
+        throw error;
+      }
     });
   }
 
   /** Stages the body next to its place, then moves it there in one step. */
   async writeObject(call: WriteCall): Promise<ObjectInfo> {
-    const { attempt, key, precondition, signal } = call;
-    const release = await stages.take(signal, { attempt, outcome: "not-applied" });
-    const stage = await this.#stage(call).finally(release);
+    const { attempt, key, precondition } = call;
+    const stage = await this.#stage(call);
     try {
-      return await this.#root.inCreated(attempt, call, (path, directory) => {
+      return await this.#root.inCreated(call, (path, directory) => {
         const old = look(path, key, attempt);
         refusePrecondition(precondition, old?.version, attempt);
-        return this.#publish(stage, path, old, precondition === "absent", directory);
+        return this.#publish(stage, path, {
+          old,
+          exclusive: precondition === "absent",
+          attempt,
+          directory,
+        });
       });
     } catch (error) {
-      removeQuietly(stage.path);
-      await this.#root.prune(key);
+      stage.remove();
+      await this.#root.prune(call);
       throw error;
     } finally {
-      removeQuietly(stage.path);
+      stage.remove();
     }
   }
 
@@ -98,19 +96,19 @@ export class LocalDisk {
     const action: Action<ObjectInfo> = (path, directory) => {
       const old = look(path, key, attempt);
       refuseOffset(call, old ?? undefined, attempt);
-      if (old === null) return this.#create(path, key, bytes, directory);
+      if (old === null) return this.#create(path, call, directory);
       if (bytes.length === 0) return old;
       return appendAll(path, key, bytes, old, this.#durable);
     };
     if (at > 0) {
-      const info = await this.#root.inExisting(attempt, call, action);
+      const info = await this.#root.inExisting(call, action);
       if (info === null) refuseOffset(call, undefined, attempt);
       return info;
     }
     try {
-      return await this.#root.inCreated(attempt, call, action);
+      return await this.#root.inCreated(call, action);
     } catch (error) {
-      await this.#root.prune(key);
+      await this.#root.prune(call);
       throw error;
     }
   }
@@ -118,13 +116,13 @@ export class LocalDisk {
   /** Also removes directories that become empty. */
   async deleteObject(call: DriverCall): Promise<void> {
     const { attempt, key } = call;
-    await this.#root.inExisting(attempt, call, async (path) => {
+    await this.#root.inExisting(call, async (path) => {
       const old = look(path, key, attempt);
       if (old === null) return;
       Deno.removeSync(path);
       await passTime(old);
     });
-    await this.#root.prune(key);
+    await this.#root.prune(call);
   }
 
   /** Also removes old debris of killed processes that it comes across. */
@@ -148,38 +146,33 @@ export class LocalDisk {
   /** Creates an object together with its first bytes, so that a kill cannot leave an empty one. */
   async #create(
     path: string,
-    key: string,
-    bytes: Uint8Array,
+    { key, attempt, bytes }: AppendCall,
     directory: Deno.FsFile,
   ): Promise<ObjectInfo> {
-    const stage = openStage(parentOf(path), key);
+    const stage = new Stage(parentOf(path), key);
     try {
-      try {
-        writeAll(stage.file, bytes);
-        if (this.#durable) await stage.file.syncData();
-      } finally {
-        stage.file.close();
-      }
-      return await this.#publish(stage, path, null, true, directory);
+      stage.write(bytes);
+      if (this.#durable) await stage.sync();
+      stage.close();
+      this.#root.refuseDetour(parentOf(path), attempt);
+      return await this.#publish(stage, path, { old: null, exclusive: true, attempt, directory });
     } finally {
-      removeQuietly(stage.path);
+      stage.remove();
     }
   }
 
   async #publish(
     stage: Stage,
     path: string,
-    old: ObjectInfo | null,
-    exclusive: boolean,
-    directory: Deno.FsFile,
+    { directory, ...how }: Parameters<typeof publish>[2] & { readonly directory: Deno.FsFile },
   ): Promise<ObjectInfo> {
-    const info = publish(stage, path, { old, exclusive });
+    const info = await publish(stage, path, how);
     if (this.#durable) {
       try {
         await directory.sync();
       } catch (error) {
-        const attempt = { adapter: this.#name, operation: "write", key: info.key };
-        throw fsError(error, attempt, path, "unknown"); // it is there, but may not survive a power loss
+        // It is there, but may not survive a power loss.
+        throw fsError(error, { ...how.attempt, operation: "write" }, path, "unknown");
       }
     }
     return info;
@@ -189,18 +182,15 @@ export class LocalDisk {
   async #stage(call: WriteCall): Promise<Stage> {
     const { attempt, key } = call;
     // Under the lock, which also checks that no link is on the path.
-    const stage = await this.#root.inCreated(attempt, call, (path) => {
-      return openStage(parentOf(path), key);
-    });
+    const stage = await this.#root.inCreated(call, (path) => new Stage(parentOf(path), key));
     try {
-      for await (const chunk of bodyChunks(call)) writeAll(stage.file, chunk);
-      if (this.#durable) await stage.file.syncData();
-      stage.file.close();
+      for await (const chunk of bodyChunks(call)) stage.write(chunk);
+      if (this.#durable) await stage.sync();
+      stage.close();
       return stage;
     } catch (error) {
-      stage.file.close();
-      removeQuietly(stage.path);
-      await this.#root.prune(key);
+      stage.remove();
+      await this.#root.prune(call);
       throw this.#root.error(error, attempt);
     }
   }
@@ -220,13 +210,11 @@ export class LocalDisk {
 
 /** Returns the object at a path; `null` for nothing and for a directory. Refuses a link. */
 function look(path: string, key: string, attempt: Attempt): ObjectInfo | null {
-  return infoOf(path, key, () => {
-    throw fail(attempt, {
-      code: "PermissionDenied",
-      why: "it is a symbolic link or not a regular file",
-      outcome: "not-applied",
-    });
-  });
+  return infoOf(path, key, () => refuseSpecial(attempt));
+}
+
+function refuseSpecial(attempt: Attempt): never {
+  throw refusal(attempt, "PermissionDenied", "it is a symbolic link or not a regular file");
 }
 
 /** Waits until the clock is past an object's time, so that its successor gets another version. */

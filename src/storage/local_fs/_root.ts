@@ -1,24 +1,35 @@
 import { type Attempt, fail, refusal, refuseAborted } from "../kit/fail.ts";
 import { fsError, systemCode } from "./_errors.ts";
 import { createDirectory, parentOf } from "./_files.ts";
-import { lockDirectory, type LockedDirectory } from "./_lock.ts";
-import type { OperationOptions } from "../storage_adapter.ts";
-import type { StorageError } from "../storage_error.ts";
+import { type LockCall, lockDirectory, type LockedDirectory, type LockMode } from "./_lock.ts";
+import { hasCode, type StorageError } from "../storage_error.ts";
 
 /** An action that runs under the lock of the directory of a key. */
 export type Action<T> = (path: string, directory: Deno.FsFile) => T | Promise<T>;
 
 const MOST_REMOVALS = 100;
+const LONGEST_PRUNE_MS = 1000;
 
 /** The directory that keys are paths below. It finds their paths and holds their locks. */
 export class FsRoot {
   /** The directory, as an absolute path. */
   readonly path: string;
   readonly #durable: boolean;
+  readonly #write: LockMode;
+  readonly #read: LockMode;
+  readonly #tryRead: LockMode;
+  readonly #prune: LockMode;
+  /** The directory that others lately kept locked, and until when it is not waited for. */
+  #stuck: { readonly dir: string; readonly until: number } | undefined;
 
-  constructor(path: string, durable: boolean) {
+  constructor(path: string, durable: boolean, timeoutMs: number) {
     this.path = path;
     this.#durable = durable;
+    this.#write = { shared: false, timeoutMs, lockFile: Deno.build.os === "windows" };
+    this.#read = { ...this.#write, shared: true };
+    this.#tryRead = { ...this.#read, timeoutMs: 0 };
+    // An empty directory that stays harms nobody.
+    this.#prune = { ...this.#write, timeoutMs: Math.min(timeoutMs, LONGEST_PRUNE_MS) };
   }
 
   /** The path of the object of a key. */
@@ -26,37 +37,74 @@ export class FsRoot {
     return `${this.path}/${key}`;
   }
 
-  /** Runs an action under the lock of the directory of a key; returns `null` if there is none. */
-  async inExisting<T>(
-    attempt: Attempt,
-    options: OperationOptions | undefined,
-    action: Action<T>,
-  ): Promise<T | null> {
+  /**
+   * Runs an action while nobody writes in the directory of a key; returns `null` if there is no such
+   * directory. Runs it all the same if somebody keeps the directory locked for the longest time: a
+   * process that was stopped, as it ends a write before it is.
+   */
+  async reading<T>(call: LockCall, action: (path: string) => T): Promise<T | null> {
+    const { attempt } = call;
     const path = this.pathOf(attempt.key!);
     const dir = parentOf(path);
     try {
-      const lock = await lockIfThere(dir);
-      if (lock === null) return null;
+      const taken = this.#lockToRead(dir, call);
+      // No promise in between: a flag would meet the lock.
+      const lock = taken instanceof Promise ? await taken : taken;
       try {
-        refuseAborted(attempt, options);
-        this.#refuseDetour(dir, lock, attempt);
-        return await action(path, lock.handle);
+        refuseAborted(attempt, call);
+        this.refuseDetour(dir, attempt);
+        return action(path);
       } finally {
-        lock.release();
+        lock?.release();
       }
     } catch (error) {
+      return this.#nothingOr(error, dir, attempt);
+    }
+  }
+
+  #lockToRead(
+    dir: string,
+    call: LockCall,
+  ): LockedDirectory | Promise<LockedDirectory | null> {
+    // A listing must not wait anew for each object of a directory.
+    const isStuck = this.#stuck?.dir === dir && performance.now() < this.#stuck.until;
+    const taken = lockDirectory(dir, call, isStuck ? this.#tryRead : this.#read);
+    if (!(taken instanceof Promise)) return taken;
+    return taken.catch((error) => {
+      if (!hasCode(error, "TimedOut") || call.signal?.aborted) throw error;
+      this.#stuck = { dir, until: performance.now() + this.#read.timeoutMs };
+      return null;
+    });
+  }
+
+  /** Runs an action under the lock of the directory of a key; returns `null` if there is none. */
+  async inExisting<T>(call: LockCall, action: Action<T>): Promise<T | null> {
+    const { attempt } = call;
+    const path = this.pathOf(attempt.key!);
+    const dir = parentOf(path);
+    let lock: LockedDirectory;
+    try {
+      const taken = lockDirectory(dir, call, this.#write);
+      lock = taken instanceof Promise ? await taken : taken;
+    } catch (error) {
+      return this.#nothingOr(error, dir, attempt);
+    }
+    try {
+      refuseAborted(attempt, call);
+      this.refuseDetour(dir, attempt);
+      return await action(path, lock.handle);
+    } catch (error) {
       throw this.error(error, attempt);
+    } finally {
+      lock.release();
     }
   }
 
   /** Like `inExisting()`, but creates the directory if there is none. */
-  async inCreated<T>(
-    attempt: Attempt,
-    options: OperationOptions | undefined,
-    action: Action<T>,
-  ): Promise<T> {
+  async inCreated<T>(call: LockCall, action: Action<T>): Promise<T> {
+    const { attempt } = call;
     for (let times = 0;; times++) {
-      const done = await this.inExisting(attempt, options, async (path, directory) => {
+      const done = await this.inExisting(call, async (path, directory) => {
         return { result: await action(path, directory) };
       });
       if (done !== null) return done.result;
@@ -65,6 +113,18 @@ export class FsRoot {
       }
       this.#create(parentOf(this.pathOf(attempt.key!)), attempt);
     }
+  }
+
+  /** Returns `null` if a directory is missing; otherwise throws why it cannot be used. */
+  #nothingOr(error: unknown, dir: string, attempt: Attempt): null {
+    if (error instanceof Deno.errors.NotFound) return null;
+    try {
+      // A link that leads to something else is told as a link.
+      if (error instanceof Deno.errors.NotADirectory) this.refuseDetour(dir, attempt);
+    } catch (detour) {
+      throw this.error(detour, attempt);
+    }
+    throw this.error(error, attempt);
   }
 
   /** Creates a directory. Another process may remove it immediately because it is empty. */
@@ -83,13 +143,13 @@ export class FsRoot {
   }
 
   /** Removes directories that became empty, each under its lock, so that no writer is in it. */
-  async prune(key: string): Promise<void> {
-    let dir = parentOf(this.pathOf(key));
+  async prune(call: LockCall & { readonly key: string }): Promise<void> {
+    let dir = parentOf(this.pathOf(call.key));
     while (dir.length > this.path.length) {
       try {
-        const lock = await lockDirectory(dir);
+        const lock = await lockDirectory(dir, call, this.#prune);
         try {
-          if (!Deno.lstatSync(dir).isDirectory) return; // an object has the directory's name
+          if (!Deno.lstatSync(dir).isDirectory) return; // a link
           Deno.removeSync(dir);
         } finally {
           lock.release();
@@ -116,13 +176,12 @@ export class FsRoot {
     return fsError(error, attempt, key === undefined ? this.path : this.pathOf(key), "not-applied");
   }
 
-  /** Refuses a path that is not a directory, or that a symbolic link below the root leads to. */
-  #refuseDetour(dir: string, { isDirectory }: LockedDirectory, attempt: Attempt): void {
+  /** Refuses a directory that a symbolic link below the root leads to. */
+  refuseDetour(dir: string, attempt: Attempt): void {
     if (dir !== this.path && realPath(dir) !== realPath(this.path) + dir.slice(this.path.length)) {
       const why = "a symbolic link, or a name in other case, is on its path";
       throw refusal(attempt, "PermissionDenied", why);
     }
-    if (!isDirectory) throw Object.assign(new Error("Not a directory"), { code: "ENOTDIR" });
   }
 }
 
@@ -131,15 +190,6 @@ function namePath(said: string, root: string): string {
   return said.replace(/"(.*)"(.*)the (--\S+) flag$/, (_, path, middle, flag) => {
     return `"${path}"${middle}${flag}=${path.startsWith(root) ? root : path}`;
   });
-}
-
-async function lockIfThere(dir: string): Promise<LockedDirectory | null> {
-  try {
-    return await lockDirectory(dir);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
 
 /** The entry at a path, or the system's code of the error. */

@@ -3,18 +3,16 @@ import { type Attempt, fail } from "../kit/fail.ts";
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Streams the bytes of a file from `start` to `end`. The file is opened immediately, so that the
- * reader of a file that is replaced reads the old one. It is closed at the end, on an error, and when
+ * Streams the bytes of an open file from `start` to `end`. It is closed at the end, on an error, and when
  * the reader cancels. Readers may pass their own buffers.
  */
 export function streamFile(
-  path: string,
+  file: Deno.FsFile,
   start: number,
   end: number,
   attempt: Attempt,
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array> {
-  const file = Deno.openSync(path);
   let position = start;
   let onAbort: (() => void) | undefined;
   let closed = false;

@@ -26,6 +26,13 @@ export interface LocalFsAdapterOptions {
    * @default {3_600_000}
    */
   readonly reapAfterMs?: number | undefined;
+  /**
+   * The longest time in milliseconds to wait for the lock of a directory, which a stopped process may
+   * keep. A write then rejects with `TimedOut`, and has changed nothing; a read goes ahead.
+   *
+   * @default {5000}
+   */
+  readonly lockTimeoutMs?: number | undefined;
 }
 
 const NAME = "local-fs";
@@ -73,7 +80,7 @@ export class LocalFsAdapter extends StorageDriver {
         { code: "Unsupported", adapter: NAME },
       );
     }
-    const { durable = false, reapAfterMs = HOUR_MS } = options;
+    const { durable = false, reapAfterMs = HOUR_MS, lockTimeoutMs = 5000 } = options;
     super({
       name: NAME,
       capabilities: {
@@ -85,7 +92,7 @@ export class LocalFsAdapter extends StorageDriver {
       },
     });
     this.root = rootPath(options);
-    this.#options = { name: NAME, root: this.root, durable, reapAfterMs };
+    this.#options = { root: this.root, durable, reapAfterMs, lockTimeoutMs };
   }
 
   /** Returns what the store reports about an object. */

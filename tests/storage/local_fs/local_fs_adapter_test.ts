@@ -6,7 +6,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { lockDirectory } from "../../../src/storage/local_fs/_lock.ts";
+import {
+  type LockCall,
+  lockDirectory,
+  type LockMode,
+} from "../../../src/storage/local_fs/_lock.ts";
 import { LocalFsAdapter, type LocalFsAdapterOptions } from "../../../src/storage/local_fs/mod.ts";
 import type {
   ObjectInfo,
@@ -773,6 +777,9 @@ Deno.test("LocalFsAdapter.write() leaves an object alone when a key lies below i
 
 // The lock
 
+const ADDING: LockCall = { attempt: { adapter: "local-fs", operation: "add to" } };
+const LOCK_FILE: LockMode = { shared: false, timeoutMs: PATIENCE_MS, lockFile: true };
+
 Deno.test("lockDirectory() with a lock file lets one in at a time across processes", async () => {
   await using place = new Place();
   Deno.writeTextFileSync(place.path("number"), "0");
@@ -792,16 +799,18 @@ Deno.test("lockDirectory() with a lock file lets one in at a time within a proce
   let inside = 0;
   let most = 0;
   await Promise.all(Array.from({ length: 16 }, async () => {
-    const lock = await lockDirectory(place.root, true);
+    const lock = await lockDirectory(place.root, ADDING, LOCK_FILE);
     most = Math.max(most, ++inside);
-    assert(lock.isDirectory);
     await pause(1);
     inside--;
     lock.release();
   }));
   assertEquals(most, 1);
-  await assertRejects(() => lockDirectory(place.path("none"), true), Deno.errors.NotFound);
-  (await lockDirectory(place.root, true)).release(); // whom the failure did not lock out
+  await assertRejects(
+    async () => await lockDirectory(place.path("none"), ADDING, LOCK_FILE),
+    Deno.errors.NotFound,
+  );
+  (await lockDirectory(place.root, ADDING, LOCK_FILE)).release(); // whom the failure did not lock out
 });
 
 /** Holds the lock of a directory as another process does, while something is begun. */
