@@ -57,6 +57,7 @@ export interface LoggerOptions {
   readonly refuseEmpty?: boolean | undefined;
   /**
    * The size in bytes at which a dataset continues in a new part, on a storage that rewrites objects.
+   * A part keeps the limit with which it was created, if the storage keeps metadata.
    *
    * @default {1_048_576}
    */
