@@ -1,5 +1,6 @@
 import { cellWithFiles } from "./_cell_with_files.ts";
 import { filesIn, isFileSource } from "./_find_files.ts";
+import type { Mistake } from "./_file_mistakes.ts";
 import type { Cell, CellContext, Component, FileSource } from "./component.ts";
 import { type FileData, isFileData, isLink } from "./file_data.ts";
 import { DataUrl, isBytes } from "./file_source.ts";
@@ -44,16 +45,13 @@ function isFile(value: object): value is StorableFile {
     (isFileData(value) && !isLink(value));
 }
 
-function refuse(why: string, { column }: CellContext): never {
-  throw new TypeError(`Cannot log a value of ${JSON.stringify(column)} as ${why}`);
+function holdsFile(value: unknown): boolean {
+  return filesIn(value, isFile).length > 0 || filesIn(value, isLink).length > 0;
 }
 
-function refuseFileless(value: unknown, context: CellContext): void {
-  if (filesIn(value, isFile).length > 0 || filesIn(value, isLink).length > 0) return;
-  refuse(
-    "it holds no file: pass a File, a Blob, bytes, a stream, a data URL or a FileData",
-    context,
-  );
+/** Loads the text of an error with the error. */
+async function refuse(mistake: Mistake, context: CellContext): Promise<never> {
+  return (await import("./_file_mistakes.ts")).refuse(mistake, context);
 }
 
 /** Returns a data URL as an object, and any other value unchanged. */
@@ -68,8 +66,8 @@ function toCell(value: unknown, context: CellContext, { open }: FileOptions): Ce
 
 /**
  * Returns a component for one file, such as an upload or an image: a `File`, a `Blob`, bytes, a
- * stream, a data URL or Gradio's FileData, which keeps its `url` if it has no `path`. An object that holds files, such as an annotated image, is also
- * accepted. A copy is stored next to the dataset, in `<label>/<random>/<name>`, and the cell is its
+ * stream, a data URL or Gradio's FileData, which keeps its `url` if it has no `path`. An object that
+ * holds files, such as an annotated image, is also accepted. A copy is stored next to the dataset, in `<label>/<random>/<name>`, and the cell is its
  * path relative to the dataset. `null` is an empty cell.
  *
  * @category Components
@@ -95,8 +93,7 @@ export function file(
       if (value === null || value === undefined) return null;
       return inColumn(context, () => {
         const given = wrapped(value);
-        refuseFileless(given, context);
-        return toCell(given, context, options);
+        return holdsFile(given) ? toCell(given, context, options) : refuse("no file", context);
       });
     },
   };
@@ -125,12 +122,10 @@ export function files(
     label,
     toCell(value, context) {
       if (value === null || value === undefined) return null;
-      if (!Array.isArray(value)) {
-        refuse("it is not an array of files: pass a list, or use file() for one file", context);
-      }
+      if (!Array.isArray(value)) return refuse("no list", context);
       return inColumn(context, () => {
         const given = value.map(wrapped);
-        for (const item of given) refuseFileless(item, context);
+        if (!given.every(holdsFile)) return refuse("no file", context);
         return toCell(given, context, options);
       });
     },

@@ -65,18 +65,6 @@ interface Reading {
   readonly columns: readonly string[] | undefined;
 }
 
-function refuseOtherLength(
-  cells: readonly string[],
-  columns: readonly string[],
-  key: string,
-): void {
-  if (cells.length === columns.length) return;
-  throw new TypeError(
-    `Cannot read ${JSON.stringify(key)} as a row has ${cells.length} cells: current value of ` +
-      `columns has ${columns.length}`,
-  );
-}
-
 /** The samples of objects. */
 async function* readFiles(
   storage: StorageAdapter,
@@ -103,7 +91,9 @@ async function* readRows(
   if (!isPart) return;
   let header = columns && distinct(columns);
   for await (const cells of recordsOf(result)) {
-    if (columns !== undefined) refuseOtherLength(cells, columns, key);
+    if (columns && columns.length !== cells.length) {
+      throw new TypeError(`Cannot read ${key} as a row has ${cells.length} cells: name them all`);
+    }
     if (header === undefined) header = distinct(cells.map(restore));
     else yield Object.fromEntries(header.map((name, i) => [name, restore(cells[i] ?? "")]));
   }
