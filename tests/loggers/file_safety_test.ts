@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { S3Adapter } from "../../src/storage/s3/mod.ts";
+import { StorageError } from "../../src/storage/storage_error.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { file, files } from "../../src/components/file.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
@@ -186,4 +188,53 @@ Deno.test("with asciiNames every key of a file has plain ASCII characters only",
   const [row] = await Array.fromAsync(readDataset(storage, "flagged/dataset1.csv"));
   assertEquals(Object.keys(row!).slice(0, 2), ["画像", "Größe #1"]);
   assert(await storage.stat(`flagged/${row!["画像"]}`));
+});
+
+/** A store like that of Supabase, which accepts few characters in keys. */
+function asciiStore(): S3Adapter {
+  const objects = new Map<string, Uint8Array<ArrayBuffer>>();
+  const xml = (status: number, text: string) =>
+    new Response(`<?xml version="1.0"?>${text}`, { status });
+  return new S3Adapter({
+    endpoint: "http://s3.test",
+    bucket: "b",
+    accessKeyId: "id",
+    secretAccessKey: "secret",
+    async fetch(input, init) {
+      const { pathname, searchParams } = new URL(`${input}`);
+      const key = decodeURIComponent(pathname.slice("/b/".length));
+      if (!/^[\w/!.*'() &$@=;:+,?-]*$/.test(key)) {
+        return xml(400, "<Error><Code>InvalidKey</Code><Message>Invalid key</Message></Error>");
+      }
+      if (searchParams.has("list-type")) {
+        return xml(200, "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+      }
+      const headers = { etag: `"${objects.size}"` };
+      if (init?.method === "PUT") {
+        if (objects.has(key)) return xml(412, "<Error><Code>PreconditionFailed</Code></Error>");
+        objects.set(key, new Uint8Array(await new Response(init.body).arrayBuffer()));
+        return new Response(null, { headers });
+      }
+      const body = objects.get(key);
+      return body === undefined
+        ? xml(404, "<Error><Code>NoSuchKey</Code></Error>")
+        : new Response(init?.method === "HEAD" ? null : body, {
+          headers: { ...headers, "content-length": `${body.length}` },
+        });
+    },
+  });
+}
+
+Deno.test("a store that refuses keys with other characters accepts those of asciiNames", async () => {
+  for (const [label, name] of [["画像", "circle.png"], ["picture", "über [1].png"]] as const) {
+    const sample = () => [new File(["x"], name)];
+    const options = { storage: asciiStore(), probe: false, ...quiet };
+    await using refused = new CSVLogger(options);
+    await refused.setup([file(label)]);
+    const error = await assertRejects(() => refused.flag(sample()), StorageError, "asciiNames");
+    assertEquals([error.code, error.outcome], ["InvalidKey", "not-applied"]);
+    await using logger = new CSVLogger({ ...options, asciiNames: true });
+    await logger.setup([file(label)]);
+    assertEquals(await logger.flag(sample()), 1);
+  }
 });

@@ -38,7 +38,7 @@ const LONG_KEY: Meaning = {
 };
 const BAD_KEY: Meaning = {
   code: "InvalidKey",
-  why: "the store accepts no such key: check the prefix and the labels",
+  why: "the store accepts no such key: check the prefix, or set asciiNames",
 };
 const BUSY: Meaning = { code: "RateLimited", why: "the store is busy", outcome: "unknown" };
 const BROKEN: Meaning = { code: "Unavailable", why: "the store failed", outcome: "unknown" };
