@@ -144,7 +144,7 @@ export class LocalFsAdapter extends StorageDriver {
   /** Loads the code at the first operation, so that an edge function without a disk never does. */
   async #load(): Promise<LocalDisk> {
     const { LocalDisk } = await import("./_local_disk.ts").catch((cause) => {
-      const why = "its code cannot be loaded: is the network or the cache of modules available?";
+      const why = "its code cannot be loaded: check the network or the cache, then start again";
       const options = {
         code: "Unavailable",
         adapter: NAME,
