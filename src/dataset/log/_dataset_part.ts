@@ -8,7 +8,7 @@ import type {
 } from "../../storage/storage_adapter.ts";
 import { isUnknown } from "../../storage/outcome.ts";
 import { hasCode, isTransient, type StorageError } from "../../storage/storage_error.ts";
-import { batchesOf, newBatch } from "./_batches.ts";
+import { batchesOf } from "./_batches.ts";
 import type { Added, Base, PartRead, PartWriter } from "./_part_writer.ts";
 import {
   advance,
@@ -21,6 +21,7 @@ import {
 } from "./boundary.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
+import { fail } from "../../storage/kit/fail.ts";
 import { asideKey } from "./_aside_key.ts";
 import { PART } from "./part_keys.ts";
 import type { KnownIds } from "./_known_ids.ts";
@@ -32,8 +33,6 @@ const decoder: TextDecoder = new TextDecoder();
 export interface DatasetPartOptions {
   /** Called with a one-sentence notice after each repair. */
   readonly onNotice: (notice: string) => void;
-  /** Whether equal bytes in the object can only come from this writer. */
-  readonly uniqueRows: boolean;
   /** The number of the part. */
   readonly part: number;
   /** Whether the first record is a header, and the last column of each row a timestamp. */
@@ -42,21 +41,18 @@ export interface DatasetPartOptions {
   readonly ids?: KnownIds | undefined;
 }
 
-/** Why records were not added: the object changed. */
-export interface Refusal {
-  /**
-   * The error of an earlier request with the same records that is accepted after all if the object
-   * is deleted, or gets the content of then again.
-   */
-  readonly late: StorageError | undefined;
-}
-
-/** Records that are being added. */
-interface Addition {
-  readonly bytes: Uint8Array;
+/** The attempts to add the same records, until they land or are given up. */
+export interface Attempts {
+  readonly backoff: Backoff;
   /** The name of the addition, if its bytes do not identify it. */
   readonly batch: string | undefined;
-  readonly lostAnswer: StorageError | undefined;
+  /**
+   * The error of a request that was given up, but is accepted after all if the object is deleted, or gets
+   * the content of then again.
+   */
+  late?: StorageError | undefined;
+  /** The bytes of such a request that creates the object. */
+  created?: Uint8Array | undefined;
 }
 
 /**
@@ -127,20 +123,22 @@ export class DatasetPart {
     return this.#lineIsOpen ? "\r\n" : "";
   }
 
-  /** Reads the whole object without changing it. */
-  async load(): Promise<void> {
-    await this.#adopt(await this.#writer.read(0));
+  /** Reads the whole object without changing it. Returns whether it begins with the expected bytes. */
+  async load(expected?: Uint8Array): Promise<boolean> {
+    return await this.#adopt(await this.#writer.read(0), expected);
   }
 
   /** Replaces everything known about the object by a read from its start. */
-  async #adopt(read: PartRead | null): Promise<void> {
+  async #adopt(read: PartRead | null, expected?: Uint8Array): Promise<boolean> {
     const { part, ids } = this.#options;
-    const found = read && await scanFrom(read.chunks, EMPTY, { hasIds: ids !== undefined });
+    const options = { expected, hasIds: ids !== undefined };
+    const found = read && await scanFrom(read.chunks, EMPTY, options);
     ids?.forget(part); // only now, because reading can fail
     this.#become(found?.boundary ?? EMPTY, read?.base ?? {}, found?.ids);
     // A header alone may lack its line ending. Other records without one are checked before a write.
     const { records, rest } = this.#boundary;
     if (this.#options.hasHeader && records === 0 && rest === "record") await this.closeRest();
+    return found?.landed ?? false;
   }
 
   /**
@@ -150,37 +148,35 @@ export class DatasetPart {
    * @param bytes The records
    * @param records The number of records
    * @param first The cells of the first record
-   * @param backoff The limits of the repetitions
-   * @returns `null` if the records are stored; a refusal if the object changed and they are not
+   * @param attempts The limits of the repetitions, and what is known of earlier attempts
+   * @returns Whether the records are stored; if not, the object changed
    */
   async add(
     bytes: Uint8Array,
     records: number,
     first: readonly string[] | null,
-    backoff: Backoff,
-  ): Promise<Refusal | null> {
-    const batch = this.#options.uniqueRows ? undefined : newBatch();
+    attempts: Attempts,
+  ): Promise<boolean> {
     const torn = this.#torn;
     const write = torn === null ? this.#writer.add : this.#writer.replaceEnd!;
     let lostAnswer: StorageError | undefined;
     while (true) {
       try {
-        const added = await write(this.#base, bytes, this.#boundary.size, batch);
+        const added = await write(this.#base, bytes, this.#boundary.size, attempts.batch);
         this.#advance(added, bytes, records, first);
         break;
       } catch (error) {
         if (isUnknown(error)) lostAnswer = error;
         if (hasCode(error, "Conflict")) {
-          const refusal = await this.#settleConflict({ bytes, batch, lostAnswer }, backoff);
-          if (refusal !== null) return refusal;
+          if (!await this.#settleConflict(bytes, lostAnswer, attempts)) return false;
           break;
         }
         if (!isUnknown(error) && !isTransient(error)) throw lostAnswer ?? error;
-        if (!await backoff.pause()) throw lostAnswer ?? error;
+        if (!await attempts.backoff.pause()) throw lostAnswer ?? error;
       }
     }
     if (torn !== null) this.#options.onNotice(torn);
-    return null;
+    return true;
   }
 
   /**
@@ -228,28 +224,47 @@ export class DatasetPart {
     }
   }
 
-  /** The base is gone, so each earlier request has landed or never can: one read shows which. */
+  /**
+   * The base is gone, so each earlier request has landed or cannot for now: one read shows which.
+   * Returns whether one has landed.
+   */
   async #settleConflict(
-    { bytes, batch, lostAnswer }: Addition,
-    backoff: Backoff,
-  ): Promise<Refusal | null> {
+    bytes: Uint8Array,
+    lostAnswer: StorageError | undefined,
+    attempts: Attempts,
+  ): Promise<boolean> {
+    const { batch, backoff, created } = attempts;
     const { version } = this.#base;
     const last = batchesOf(this.#base).at(-1);
     const isNamed = batch !== undefined && this.#writer.keepsBatches;
     // Even a first refusal may answer a copy that fetch or a proxy sent after the landed request.
-    const isOurs = lostAnswer !== undefined || batch === undefined;
-    const expected = isOurs && !isNamed ? bytes : undefined;
+    const isOurs = lostAnswer !== undefined || batch === undefined || isNamed;
     try {
-      const found = await backoff.repeat(isTransient, () => this.#refresh(expected));
+      const refresh = () => this.#refresh(isOurs ? bytes : undefined, isOurs ? created : undefined);
+      const found = await backoff.repeat(isTransient, refresh);
       const batches = batchesOf(this.#base);
-      if (isNamed ? batches.includes(batch) : found === "landed") return null;
-      const isOverrun = isNamed && last !== undefined && !batches.includes(last);
-      if ((found === "replaced" || isOverrun) && lostAnswer !== undefined) throw lostAnswer;
+      if (isNamed ? batches.includes(batch) : found === "landed") return true;
+      // A program that replaced the object dropped the names, or others were added since.
+      const isForgotten = isNamed &&
+        (batches.length === 0 || last !== undefined && !batches.includes(last));
+      if (isForgotten && found === "landed") throw lostAnswer ?? this.#unknownEnd();
+      if ((found === "replaced" || isForgotten) && lostAnswer !== undefined) throw lostAnswer;
     } catch (error) {
       throw lostAnswer ?? error;
     }
-    const canReturn = version === undefined || this.#storage.capabilities.versions === "content";
-    return { late: canReturn ? lostAnswer : undefined };
+    if (version === undefined || this.#storage.capabilities.versions === "content") {
+      attempts.late ??= lostAnswer;
+      if (version === undefined && lostAnswer !== undefined) attempts.created = bytes;
+    }
+    return false;
+  }
+
+  #unknownEnd(): StorageError {
+    return fail({ adapter: this.#storage.name, operation: "append to", key: this.#key }, {
+      code: "Unavailable",
+      why: "another program replaced it: it has such a row, which may be another one",
+      outcome: "unknown",
+    });
   }
 
   #advance(
@@ -302,12 +317,15 @@ export class DatasetPart {
   }
 
   /** Reads the object from the known boundary on. */
-  async #refresh(expected?: Uint8Array): Promise<"landed" | "grown" | "replaced"> {
+  async #refresh(
+    expected?: Uint8Array,
+    created?: Uint8Array,
+  ): Promise<"landed" | "grown" | "replaced"> {
     const known = this.#boundary;
     const from = resumeOffset(known);
     const read = await this.#writer.read(from);
     if (read === null || read.start !== from) {
-      await this.#adopt(read);
+      if (await this.#adopt(read, created)) return "landed";
       return read === null ? "grown" : "replaced";
     }
     const hasIds = this.#options.ids !== undefined;
@@ -316,8 +334,8 @@ export class DatasetPart {
     if (
       found === null || found.boundary.size === known.size || !await this.#hasHead(known, read.base)
     ) {
-      await this.load();
-      return found?.landed ? "landed" : "replaced";
+      const isCreated = await this.load(created);
+      return isCreated || found?.landed ? "landed" : "replaced";
     }
     this.#become(found.boundary, read.base, found.ids);
     return found.landed ? "landed" : "grown";

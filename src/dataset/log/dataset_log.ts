@@ -12,7 +12,8 @@ import { type WriteMode, writeModeFor } from "./write_mode.ts";
 import { decodeAny } from "./boundary.ts";
 import { findParts, PART, partKey, type Parts, ROWS_BEFORE } from "./part_keys.ts";
 import type { KnownIds, Place } from "./_known_ids.ts";
-import { DatasetPart, type Refusal } from "./_dataset_part.ts";
+import { newBatch } from "./_batches.ts";
+import { type Attempts, DatasetPart } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
 
@@ -216,7 +217,7 @@ export class DatasetLog {
   /** Adds the batch exactly once and resolves its entries with the number of rows. */
   async #publish(batch: readonly Entry[]): Promise<void> {
     const backoff = new Backoff(this.#retry);
-    let late: StorageError | undefined;
+    const attempts: Attempts = { backoff, batch: this.#uniqueRows ? undefined : newBatch() };
     try {
       for (let conflicts = 0;; conflicts++) {
         await backoff.repeat(
@@ -230,13 +231,11 @@ export class DatasetLog {
           return this.#acknowledge(batch, fresh, before);
         }
         const start = this.#object.size;
-        const refusal = await this.#add(fresh, backoff);
-        if (refusal === null) {
+        if (await this.#add(fresh, attempts)) {
           const { size: end } = this.#object;
           this.#ids?.add(fresh.map(({ id }) => id), { part: this.#part, start, end });
           return this.#acknowledge(batch, fresh, before);
         }
-        late ??= refusal.late;
         if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
         if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
           throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
@@ -244,17 +243,18 @@ export class DatasetLog {
         if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) throw this.#crowdedOut();
       }
     } catch (error) {
-      throw late ?? error; // not in another file: the late request may still be accepted
+      throw attempts.late ?? error; // not in another file: the late request may be accepted
     }
   }
 
-  async #add(fresh: readonly Entry[], backoff: Backoff): Promise<Refusal | null> {
+  /** Returns whether the rows were added; if not, the object changed. */
+  async #add(fresh: readonly Entry[], attempts: Attempts): Promise<boolean> {
     const header = this.#needsHeader ? encodeRow(this.#columns ?? []) : "";
     const lead = this.#object.lead + header;
     const bytes = encoder.encode(fresh.reduce((text, entry) => text + entry.text, lead));
     const records = fresh.length + (header === "" ? 0 : 1);
     try {
-      return await this.#object.add(bytes, records, this.#columns, backoff);
+      return await this.#object.add(bytes, records, this.#columns, attempts);
     } catch (error) {
       if (this.writeMode === "write-once") {
         const unanswered = { part: this.#part, bytes, samples: fresh };
@@ -399,7 +399,6 @@ export class DatasetLog {
     const key = partKey(this.key, part);
     return new DatasetPart(this.#storage, key, this.#writerFor(part, rowsBefore), {
       onNotice: this.#onNotice,
-      uniqueRows: this.#uniqueRows,
       part,
       ids,
       hasHeader: this.#hasHeader,
