@@ -1,0 +1,3 @@
+import { registerInterleavings } from "./_register.ts";
+
+registerInterleavings(({ memory }) => memory.capabilities?.append === undefined);
