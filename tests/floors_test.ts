@@ -12,6 +12,7 @@ const CONTRACT = ["storage_adapter", "storage_error", "validate_key", "outcome",
 const FLOORS: readonly (readonly string[])[] = [
   ["csv", "contract"],
   ["storage/kit"],
+  ["storage/memory_driver.ts"],
   ["storage/probe", "storage/memory_adapter.ts", "storage/local_fs", "storage/wrappers"],
   ["storage/s3", "storage/r2"],
   ["dataset/log", "components"],

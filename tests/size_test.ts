@@ -14,7 +14,7 @@ for (const [entryPoint, kilobytes] of Object.entries(MAX_GZIPPED_KB)) {
   });
 }
 
-Deno.test("the code for the local disk and for files is not loaded before it is used", async () => {
+Deno.test("the code for the local disk, memory and files is not loaded before it is used", async () => {
   const { gzipped, later } = await bundleSize(".");
   assertGreater(later, 3000);
   assertGreater(gzipped, later);

@@ -1,18 +1,5 @@
-import { bodyBytes } from "./kit/body.ts";
-import type {
-  AppendCall,
-  DriverCall,
-  ListCall,
-  StoredBody,
-  StoredInfo,
-  WriteCall,
-} from "./kit/driver_calls.ts";
-import { defined } from "./kit/defined.ts";
-import { fnv1a } from "./kit/fnv1a.ts";
-import { refuseOffset, refusePrecondition } from "./kit/preconditions.ts";
-import { StorageDriver } from "./kit/storage_driver.ts";
-import type { Capabilities, ObjectInfo, ObjectVersion } from "./storage_adapter.ts";
-import { compareKeys } from "./validate_key.ts";
+import { LazyAdapter } from "./kit/lazy_adapter.ts";
+import type { Capabilities, StorageAdapter } from "./storage_adapter.ts";
 
 /**
  * Options of {@linkcode MemoryAdapter}.
@@ -29,25 +16,14 @@ export interface MemoryAdapterOptions {
   readonly capabilities?: Partial<Capabilities> | undefined;
 }
 
-interface StoredObject {
-  /** Larger than `size`, so that not every append copies the object. */
-  readonly buffer: Uint8Array<ArrayBuffer>;
-  readonly info: StoredInfo;
-}
-
-const CAPABILITIES: Partial<Capabilities> = {
+const CAPABILITIES: Capabilities = {
   create: "process",
   swap: "process",
   append: "process",
+  durable: false,
   versions: "unique",
   metadata: true,
 };
-
-/** Returns a version that is equal for equal bytes, like an ETag. */
-function contentVersion(bytes: Uint8Array): ObjectVersion {
-  const hashes = [fnv1a(bytes), fnv1a(bytes, 0x01000197)];
-  return `${bytes.length}-${hashes.map((hash) => hash.toString(16)).join("")}` as ObjectVersion;
-}
 
 /**
  * Keeps objects in the memory of this process: for tests, and as the reference for other adapters.
@@ -68,98 +44,18 @@ function contentVersion(bytes: Uint8Array): ObjectVersion {
  * assertEquals(await new Response(found?.body).text(), "hello");
  * ```
  */
-export class MemoryAdapter extends StorageDriver {
-  readonly #objects: Map<string, StoredObject> = new Map();
-  #writes = 0;
+export class MemoryAdapter extends LazyAdapter {
+  #driver: StorageAdapter | null = null;
 
   /** Creates an empty store. */
   constructor(options: MemoryAdapterOptions = {}) {
     const { name = "memory", capabilities } = options;
-    super({ name, capabilities: { ...CAPABILITIES, ...capabilities } });
+    super(name, { ...CAPABILITIES, ...capabilities });
   }
 
-  /** Returns what the store reports about an object. */
-  protected override statObject({ key }: DriverCall): StoredInfo | null {
-    const object = this.#objects.get(key);
-    return object === undefined ? null : structuredClone(object.info);
+  /** Loads the code. All operations use the same objects. */
+  protected override async load(): Promise<StorageAdapter> {
+    const { MemoryDriver } = await import("./memory_driver.ts");
+    return this.#driver ??= new MemoryDriver(this);
   }
-
-  /** Returns an object and its bytes. */
-  protected override readObject({ key }: DriverCall): StoredBody | null {
-    const object = this.#objects.get(key);
-    if (object === undefined) return null;
-    const { buffer, info } = object;
-    return { info: structuredClone(info), body: buffer.subarray(0, info.size) };
-  }
-
-  /** Writes an object in one atomic step. */
-  protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
-    const { key, body, precondition, attempt, contentType, metadata } = call;
-    const bytes = await bodyBytes(call);
-    refusePrecondition(precondition, this.#objects.get(key)?.info.version, attempt);
-    const buffer = body === bytes ? bytes.slice() : bytes as Uint8Array<ArrayBuffer>;
-    return this.#put(key, buffer, bytes.length, { contentType, metadata });
-  }
-
-  /** Adds bytes in one atomic step. */
-  protected override appendObject(call: AppendCall): StoredInfo {
-    const { key, bytes, attempt } = call;
-    const object = this.#objects.get(key);
-    refuseOffset(call, object?.info, attempt);
-    if (object !== undefined && bytes.length === 0) return structuredClone(object.info);
-    const size = object?.info.size ?? 0;
-    const buffer = grown(object?.buffer ?? new Uint8Array(), size, size + bytes.length);
-    buffer.set(bytes, size);
-    return this.#put(key, buffer, size + bytes.length, object?.info ?? {});
-  }
-
-  /** Removes an object. */
-  protected override deleteObject({ key }: DriverCall): void {
-    this.#objects.delete(key);
-  }
-
-  /** Lists objects in the order of their keys' UTF-8 bytes. */
-  protected override *listObjects({ prefix }: ListCall): Generator<ObjectInfo, void, undefined> {
-    const keys = [...this.#objects.keys()].filter((key) => key.startsWith(prefix));
-    for (const key of keys.sort(compareKeys)) {
-      const object = this.#objects.get(key); // another caller may have deleted it in the meantime
-      if (object !== undefined) yield { ...structuredClone(object.info), key };
-    }
-  }
-
-  /** Frees the objects. */
-  protected override close(): void {
-    this.#objects.clear();
-  }
-
-  #put(
-    key: string,
-    buffer: Uint8Array<ArrayBuffer>,
-    size: number,
-    { contentType, metadata }: Pick<StoredInfo, "contentType" | "metadata">,
-  ): StoredInfo {
-    const version = this.#version(buffer.subarray(0, size));
-    const kept = structuredClone(defined({ contentType, metadata }));
-    const info = { size, version, modified: new Date(), ...kept };
-    this.#objects.set(key, { buffer, info });
-    return structuredClone(info);
-  }
-
-  #version(bytes: Uint8Array): ObjectVersion {
-    return this.capabilities.versions === "content"
-      ? contentVersion(bytes)
-      : `${++this.#writes}` as ObjectVersion;
-  }
-}
-
-/** Returns a buffer with room for `needed` bytes. Its size doubles, so that appends are cheap. */
-function grown(
-  buffer: Uint8Array<ArrayBuffer>,
-  size: number,
-  needed: number,
-): Uint8Array<ArrayBuffer> {
-  if (buffer.length >= needed) return buffer;
-  const larger = new Uint8Array(Math.max(2 * buffer.length, needed));
-  larger.set(buffer.subarray(0, size));
-  return larger;
 }

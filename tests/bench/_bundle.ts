@@ -29,7 +29,7 @@ export interface BundleSize {
   readonly minified: number;
   /** What is loaded at import, minified and gzipped. */
   readonly gzipped: number;
-  /** What is loaded later, minified and gzipped: the code for the local disk and for files. */
+  /** What the first use of a storage or an option loads, minified and gzipped. */
   readonly later: number;
 }
 

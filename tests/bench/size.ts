@@ -25,8 +25,8 @@ async function answer(): Promise<Answer> {
     notes: [
       "deno bundle --minify --code-splitting (esbuild) with all that an entry point imports, @std/* " +
       "included; kB are 1000 bytes.",
-      "Later is the code for the local disk and for files, which the first use of each loads. A bundler " +
-      "that does not split ships it, too.",
+      "Later is the code for the local disk, memory, files and some options, which the first use of each " +
+      "loads. A bundler that does not split ships it, too.",
     ],
   };
 }

@@ -3,7 +3,8 @@ import type { AppendCall, DriverCall, ListCall, ReadCall, WriteCall } from "../k
 import { type Attempt, refusal, refuseAborted } from "../kit/fail.ts";
 import { refuseOffset, refusePrecondition, refuseVersion } from "../kit/preconditions.ts";
 import { resolveRange } from "../kit/range.ts";
-import type { ObjectInfo, ReadResult } from "../storage_adapter.ts";
+import { StorageDriver } from "../kit/storage_driver.ts";
+import type { Capabilities, ObjectInfo, ReadResult } from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 import { fsError } from "./_errors.ts";
 import { appendAll, infoOf, openObject, parentOf, publish } from "./_files.ts";
@@ -14,10 +15,12 @@ import { walkKeys } from "./_walk.ts";
 
 /** Options of {@linkcode LocalDisk}. */
 export interface LocalDiskOptions {
+  /** The adapter's name, for messages. */
+  readonly name: string;
+  /** The capabilities; if they are durable, each write is synced to the disk. */
+  readonly capabilities: Capabilities;
   /** The directory that keys are paths below, as an absolute path. */
   readonly root: string;
-  /** Whether each write is synced to the disk. */
-  readonly durable: boolean;
   /** The age in milliseconds at which a listing removes staged files. */
   readonly reapAfterMs: number;
   /** The longest time in milliseconds to wait for the lock of a directory. */
@@ -27,26 +30,29 @@ export interface LocalDiskOptions {
 /** The longest time that a deletion waits for the clock, so that no version repeats. */
 const LONGEST_WAIT_MS = 20;
 
-/** The operations of `LocalFsAdapter`, which needs this module only once it has something to do. */
-export class LocalDisk {
+/** The operations of `LocalFsAdapter`, which loads this module with the first one. */
+export class LocalDisk extends StorageDriver {
   readonly #root: FsRoot;
   readonly #durable: boolean;
   readonly #reapAfterMs: number;
 
-  constructor({ root, durable, reapAfterMs, lockTimeoutMs }: LocalDiskOptions) {
+  /** Creates the adapter. Nothing is read or written yet. */
+  constructor({ name, capabilities, root, reapAfterMs, lockTimeoutMs }: LocalDiskOptions) {
+    super({ name, capabilities });
+    const { durable } = capabilities;
     this.#root = new FsRoot(root, durable, lockTimeoutMs);
     this.#durable = durable;
     this.#reapAfterMs = reapAfterMs;
   }
 
   /** Returns what the store reports about an object. */
-  async statObject(call: DriverCall): Promise<ObjectInfo | null> {
+  protected override async statObject(call: DriverCall): Promise<ObjectInfo | null> {
     const { attempt, key } = call;
     return await this.#root.reading(call, (path) => look(path, key, attempt));
   }
 
   /** Opens the file immediately: the reader of an object that is replaced reads the old one. */
-  async readObject(call: ReadCall): Promise<ReadResult | null> {
+  protected override async readObject(call: ReadCall): Promise<ReadResult | null> {
     const { attempt, key, range, ifVersion, signal } = call;
     return await this.#root.reading(call, (path) => {
       const opened = openObject(path, key, {
@@ -67,7 +73,7 @@ export class LocalDisk {
   }
 
   /** Stages the body next to its place, then moves it there in one step. */
-  async writeObject(call: WriteCall): Promise<ObjectInfo> {
+  protected override async writeObject(call: WriteCall): Promise<ObjectInfo> {
     const { attempt, key, precondition } = call;
     const stage = await this.#stage(call);
     try {
@@ -91,7 +97,7 @@ export class LocalDisk {
   }
 
   /** Undoes an append that cannot be written whole. */
-  async appendObject(call: AppendCall): Promise<ObjectInfo | null> {
+  protected override async appendObject(call: AppendCall): Promise<ObjectInfo | null> {
     const { attempt, key, bytes, at } = call;
     const action: Action<ObjectInfo> = (path, directory) => {
       const old = look(path, key, attempt);
@@ -114,7 +120,7 @@ export class LocalDisk {
   }
 
   /** Also removes directories that become empty. */
-  async deleteObject(call: DriverCall): Promise<void> {
+  protected override async deleteObject(call: DriverCall): Promise<void> {
     const { attempt, key } = call;
     await this.#root.inExisting(call, async (path) => {
       const old = look(path, key, attempt);
@@ -126,7 +132,7 @@ export class LocalDisk {
   }
 
   /** Also removes old debris of killed processes that it comes across. */
-  async *listObjects(
+  protected override async *listObjects(
     { attempt, prefix, after, signal }: ListCall,
   ): AsyncGenerator<ObjectInfo, void, undefined> {
     const onOther = (path: string): void => this.#reap(path);
@@ -139,7 +145,7 @@ export class LocalDisk {
   }
 
   /** Translates an error of the file system. */
-  errorOf(error: unknown, attempt: Attempt): StorageError {
+  protected override toStorageError(error: unknown, attempt: Attempt): StorageError {
     return this.#root.error(error, attempt);
   }
 

@@ -1,9 +1,7 @@
-import type { AppendCall, DriverCall, ListCall, ReadCall, WriteCall } from "../kit/driver_calls.ts";
-import type { Attempt } from "../kit/fail.ts";
-import { StorageDriver } from "../kit/storage_driver.ts";
-import type { ObjectInfo, ReadResult, StorageAdapter } from "../storage_adapter.ts";
-import { type Outcome, StorageError } from "../storage_error.ts";
-import type { LocalDisk, LocalDiskOptions } from "./_local_disk.ts";
+import { LazyAdapter } from "../kit/lazy_adapter.ts";
+import type { StorageAdapter } from "../storage_adapter.ts";
+import { StorageError } from "../storage_error.ts";
+import type { LocalDiskOptions } from "./_local_disk.ts";
 import { rootPath } from "./_root_path.ts";
 
 /**
@@ -60,13 +58,12 @@ const HOUR_MS = 3_600_000;
  * await Deno.remove(root, { recursive: true });
  * ```
  */
-export class LocalFsAdapter extends StorageDriver {
+export class LocalFsAdapter extends LazyAdapter {
   /** See `StorageAdapter.append`. */
   declare readonly append: NonNullable<StorageAdapter["append"]>;
   /** The directory that keys are paths below, as an absolute path. */
   readonly root: string;
   readonly #options: LocalDiskOptions;
-  #disk: LocalDisk | null = null;
 
   /**
    * Creates an adapter. Nothing is read or written yet.
@@ -81,68 +78,21 @@ export class LocalFsAdapter extends StorageDriver {
       );
     }
     const { durable = false, reapAfterMs = HOUR_MS, lockTimeoutMs = 5000 } = options;
-    super({
-      name: NAME,
-      capabilities: {
-        create: "host",
-        swap: "host",
-        append: "host",
-        durable,
-        versions: "unique",
-      },
-    });
+    const capabilities = {
+      create: "host",
+      swap: "host",
+      append: "host",
+      durable,
+      versions: "unique",
+      metadata: false,
+    } as const;
+    super(NAME, capabilities);
     this.root = rootPath(options);
-    this.#options = { root: this.root, durable, reapAfterMs, lockTimeoutMs };
+    this.#options = { name: NAME, capabilities, root: this.root, reapAfterMs, lockTimeoutMs };
   }
 
-  /** Returns what the store reports about an object. */
-  protected override statObject(call: DriverCall): Promise<ObjectInfo | null> {
-    return this.#onDisk((disk) => disk.statObject(call));
-  }
-
-  /** Opens the file immediately: the reader of an object that is replaced reads the old one. */
-  protected override readObject(call: ReadCall): Promise<ReadResult | null> {
-    return this.#onDisk((disk) => disk.readObject(call));
-  }
-
-  /** Stages the body next to its place, then moves it there in one step. */
-  protected override writeObject(call: WriteCall): Promise<ObjectInfo> {
-    return this.#onDisk((disk) => disk.writeObject(call));
-  }
-
-  /** Undoes an append that cannot be written whole. */
-  protected override appendObject(call: AppendCall): Promise<ObjectInfo | null> {
-    return this.#onDisk((disk) => disk.appendObject(call));
-  }
-
-  /** Also removes directories that become empty. */
-  protected override deleteObject(call: DriverCall): Promise<void> {
-    return this.#onDisk((disk) => disk.deleteObject(call));
-  }
-
-  /** Also removes old debris of killed processes that it comes across. */
-  protected override async *listObjects(
-    call: ListCall,
-  ): AsyncGenerator<ObjectInfo, void, undefined> {
-    yield* (await this.#load()).listObjects(call);
-  }
-
-  /** Translates an error of the file system. */
-  protected override toStorageError(
-    error: unknown,
-    attempt: Attempt,
-    outcome: Outcome | undefined,
-  ): StorageError {
-    return this.#disk?.errorOf(error, attempt) ?? super.toStorageError(error, attempt, outcome);
-  }
-
-  /** Adds no promise once the code is loaded, because every flag passes through here. */
-  #onDisk<T>(action: (disk: LocalDisk) => Promise<T>): Promise<T> {
-    return this.#disk === null ? this.#load().then(action) : action(this.#disk);
-  }
-
-  /** Loads the code at the first operation, so that an edge function without a disk never does. */
-  async #load(): Promise<LocalDisk> {
+  /** Loads the code. */
+  protected override async load(): Promise<StorageAdapter> {
     const { LocalDisk } = await import("./_local_disk.ts").catch((cause) => {
       const why = "its code cannot be loaded: check the network or the cache, then start again";
       const options = {
@@ -153,6 +103,6 @@ export class LocalFsAdapter extends StorageDriver {
       } as const;
       throw new StorageError(`Cannot use the local disk as ${why}`, options);
     });
-    return this.#disk ??= new LocalDisk(this.#options);
+    return new LocalDisk(this.#options);
   }
 }
