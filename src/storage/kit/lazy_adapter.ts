@@ -14,6 +14,8 @@ import type {
 /**
  * The base class of adapters whose code is loaded by their first operation, so that a program which
  * uses another adapter never loads it.
+ *
+ * @category Adapter authors
  */
 export abstract class LazyAdapter implements StorageAdapter {
   /** The adapter's name, for messages. */
@@ -24,6 +26,12 @@ export abstract class LazyAdapter implements StorageAdapter {
   readonly append?: NonNullable<StorageAdapter["append"]>;
   #adapter: StorageAdapter | null = null;
 
+  /**
+   * Creates an adapter. Nothing is loaded yet.
+   *
+   * @param name The adapter's name, for messages
+   * @param capabilities The capabilities of the adapter that `load()` returns
+   */
   constructor(name: string, capabilities: Capabilities) {
     this.name = name;
     this.capabilities = capabilities;

@@ -42,6 +42,12 @@ export {
   /** Options of the constructor of `StorageDriver`. */
   type StorageDriverOptions,
 } from "./storage_driver.ts";
+export {
+  RemoteDriver,
+  /** Options of the constructor of `RemoteDriver`. */
+  type RemoteDriverOptions,
+} from "./remote_driver.ts";
+export { LazyAdapter } from "./lazy_adapter.ts";
 export type {
   /** A call of `appendObject()`. */
   AppendCall,

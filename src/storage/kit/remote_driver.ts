@@ -13,7 +13,11 @@ import type { Attempt } from "./fail.ts";
 import { callInTime, listInTime, readInTime, refuseTime } from "./in_time.ts";
 import { StorageDriver, type StorageDriverOptions } from "./storage_driver.ts";
 
-/** Options of the constructor of {@linkcode RemoteDriver}. */
+/**
+ * Options of the constructor of {@linkcode RemoteDriver}.
+ *
+ * @category Adapter authors
+ */
 export interface RemoteDriverOptions extends StorageDriverOptions {
   /** The time in milliseconds that a request may take without progress. @default {10_000} */
   readonly timeoutMs?: number | undefined;
@@ -28,18 +32,27 @@ const SLOWEST = 256;
 const PART_BYTES = 8 * 1024 * 1024;
 
 /**
- * The base class of adapters whose store is reached over a network: a request without an answer rejects
- * with `TimedOut`, so that nothing waits for ever.
+ * The base class of adapters whose store is reached over a network: a `StorageDriver` whose requests
+ * reject with `TimedOut` if they make no progress, so that nothing waits for ever, and which checks that
+ * the store honours conditional writes.
+ *
+ * @category Adapter authors
  */
 export abstract class RemoteDriver extends StorageDriver {
   readonly #ms: number;
 
+  /**
+   * Creates an adapter. Nothing is sent yet.
+   *
+   * @throws {RangeError} If the time limit is not a number above 0
+   */
   constructor(options: RemoteDriverOptions) {
     super(options);
     this.#ms = options.timeoutMs ?? TIMEOUT_MS;
     refuseTime(this.#ms);
   }
 
+  /** Returns what the store reports about an object, or `null` if there is no such object. */
   override stat(key: string, options?: OperationOptions): Promise<ObjectInfo | null> {
     return callInTime({
       attempt: this.#attempt("stat", key),
@@ -48,6 +61,7 @@ export abstract class RemoteDriver extends StorageDriver {
     }, this.#ms);
   }
 
+  /** Reads an object or a part of it, or returns `null` if there is no such object. */
   override read(key: string, options?: ReadOptions): Promise<ReadResult | null> {
     return readInTime({
       attempt: this.#attempt("read", key),
@@ -56,6 +70,7 @@ export abstract class RemoteDriver extends StorageDriver {
     }, this.#ms);
   }
 
+  /** Creates or replaces an object, all or nothing. */
   override write(key: string, given: WriteBody, options?: WriteOptions): Promise<ObjectInfo> {
     const length = given instanceof Uint8Array ? given.length : PART_BYTES;
     return callInTime({
@@ -67,6 +82,7 @@ export abstract class RemoteDriver extends StorageDriver {
     }, this.#ms + length / SLOWEST);
   }
 
+  /** Removes an object; succeeds if there is no such object. */
   override delete(key: string, options?: OperationOptions): Promise<void> {
     return callInTime({
       attempt: this.#attempt("delete", key),
@@ -76,6 +92,7 @@ export abstract class RemoteDriver extends StorageDriver {
     }, this.#ms);
   }
 
+  /** Lists objects in the order of their keys' UTF-8 bytes. */
   override list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {
     const send = (options: ListOptions) => super.list(options);
     return listInTime({ attempt: this.#attempt("list"), options, send }, this.#ms);
