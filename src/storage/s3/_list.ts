@@ -106,11 +106,15 @@ export async function* listObjects(
   const { prefix, after } = query;
   let token: string | undefined;
   let last: string | undefined;
+  // Keys only rise, so a listing without end consists of pages without entries.
+  const tokens = new Set<string>();
   do {
     const page = await fetchPage(client, query, token, context);
-    if (page.token !== undefined && page.token === token) {
+    if (page.token !== undefined && tokens.has(page.token)) {
       throw broken(context, "the store repeats the same page");
     }
+    if (page.entries.length > 0) tokens.clear();
+    if (page.token !== undefined) tokens.add(page.token);
     for (const entry of page.entries) {
       if (last !== undefined && compareKeys(entry.key, last) <= 0) {
         throw broken(context, "the store repeats keys, or does not sort them by their bytes");

@@ -223,6 +223,16 @@ Deno.test("S3Adapter.list() rejects an incomplete listing", async (t) => {
   });
 });
 
+Deno.test("S3Adapter.list() rejects pages without entries whose tokens alternate", async () => {
+  const { adapter, seen } = stubS3((_, n) => {
+    if (n > 20) throw new Error("The listing does not end");
+    const token = `<NextContinuationToken>${n % 3}</NextContinuationToken>`;
+    return page([], `<IsTruncated>true</IsTruncated>${token}`);
+  });
+  const error = await assertRejects(() => Array.fromAsync(adapter.list()), StorageError);
+  assertEquals([error.code, seen.length], ["Corrupt", 4]);
+});
+
 Deno.test("S3Adapter.list() decodes keys as the store says that it encodes them", async () => {
   const found = await listed(page(["00123", "a+b%2Bc%20d", "%C3%A9&amp;"]));
   assertEquals(found.map(({ key }) => key), ["00123", "a b+c d", "é&"]);
