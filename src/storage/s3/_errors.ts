@@ -144,14 +144,16 @@ function meaningOfStatus(status: number): Meaning {
 
 /** The fault in an error document. */
 export function faultOfElement(error: XmlElement, reply: S3Reply): S3Fault {
-  const text = (name: string): string | undefined => childText(error, name)?.trim() || undefined;
-  const message = text("Message");
+  // A store may echo a secret in any of these.
+  const safe = (text: string | null | undefined): string | undefined =>
+    text ? reply.redaction.textOf(text) : undefined;
+  const text = (name: string): string | undefined => safe(childText(error, name)?.trim());
   return {
     status: reply.status,
     code: text("Code"),
-    message: message === undefined ? undefined : reply.redaction.textOf(message),
-    region: text("Region") ?? reply.headers.get("x-amz-bucket-region") ?? undefined,
-    requestId: text("RequestId") ?? reply.headers.get("x-amz-request-id") ?? undefined,
+    message: text("Message"),
+    region: text("Region") ?? safe(reply.headers.get("x-amz-bucket-region")),
+    requestId: text("RequestId") ?? safe(reply.headers.get("x-amz-request-id")),
   };
 }
 

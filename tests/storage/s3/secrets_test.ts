@@ -42,6 +42,11 @@ const REPLIES: Record<string, (request: SeenRequest) => Response> = {
     return xml(403, document);
   },
   "a failure that repeats everything": (request) => xml(500, `<Error>${echo(request)}</Error>`),
+  "a code and a request id that repeat a key": () =>
+    xml(
+      403,
+      "<Error><Code>the-access-key</Code><RequestId>the-secret-key</RequestId></Error>",
+    ),
   "an unknown code": () => fault(418, "Unheard"),
   "a page": () => html(404),
   "truncated XML": (request) => xml(200, `<ListBucketResult>${signed(request)}`),
