@@ -93,6 +93,17 @@ export function refuseAllEmpty(cells: readonly Cell[]): void {
   throw new TypeError("Cannot flag the sample as all its values are empty");
 }
 
+/** The escaped names of columns, which every sample has. */
+const escapedNames: WeakMap<Escaping, Map<string, string>> = new WeakMap();
+
+function escapedName(name: string, escaping: Escaping): string {
+  let names = escapedNames.get(escaping);
+  if (names === undefined) escapedNames.set(escaping, names = new Map());
+  let escaped = names.get(name);
+  if (escaped === undefined) names.set(name, escaped = escaping.text(name));
+  return escaped;
+}
+
 /** Returns the fields of a row, escaped: the cells of its columns, then the others. */
 export function escapedFields(
   columns: readonly Column[],
@@ -101,11 +112,15 @@ export function escapedFields(
   escaping: Escaping,
 ): Field[] {
   const fields: Field[] = columns.map(({ name }, i) => ({
-    column: escaping.text(name),
+    column: escapedName(name, escaping),
     cell: sanitize(cells[i] ?? null, escaping, i === 0),
   }));
   for (const { column, cell, optional } of others) {
-    fields.push({ column: escaping.text(column), cell: cell && escaping.text(cell), optional });
+    fields.push({
+      column: escapedName(column, escaping),
+      cell: cell && escaping.text(cell),
+      optional,
+    });
   }
   return fields;
 }
