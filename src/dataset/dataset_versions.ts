@@ -116,10 +116,8 @@ export class DatasetVersions {
   }
 
   async #find(fields: readonly Field[]): Promise<DatasetLog> {
-    const backoff = new Backoff(this.#options.retry);
-    let key = await backoff.repeat(isTransient, () => this.#names.first());
+    let [key, log] = await this.#openFirst();
     while (true) {
-      const log = this.#blocked.has(key) ? null : await this.#open(key);
       if (log?.isEmpty) {
         log.claim(this.#columnsFor(fields));
         if (this.#rowIn(log, fields) === null) throw ambiguous(fields);
@@ -128,7 +126,23 @@ export class DatasetVersions {
       this.#learn(fields, log);
       if (log !== null && this.#rowIn(log, fields) !== null && !this.#isForeign(log)) return log;
       key = this.#names.next(key);
+      log = await this.#open(key);
     }
+  }
+
+  /** Opens the file to try first; if each request takes long, the likely one beside the listing. */
+  async #openFirst(): Promise<[key: string, log: DatasetLog | null]> {
+    const { likely } = this.#names;
+    const isRemote = this.#storage.capabilities.append === "none";
+    const [first, opened] = await Promise.allSettled([
+      new Backoff(this.#options.retry).repeat(isTransient, () => this.#names.first()),
+      isRemote ? this.#open(likely) : null,
+    ]);
+    if (first.status === "rejected") throw first.reason;
+    const key = first.value;
+    if (!isRemote || key !== likely) return [key, await this.#open(key)];
+    if (opened.status === "rejected") throw opened.reason;
+    return [key, opened.value];
   }
 
   /** Whether a file has a header, and must not take rows without one, even of the same length. */
@@ -198,6 +212,7 @@ export class DatasetVersions {
   }
 
   async #open(key: string): Promise<DatasetLog | null> {
+    if (this.#blocked.has(key)) return null;
     try {
       const { segments } = this.#options;
       return await DatasetLog.open(this.#storage, key, { ...this.#options, isAlone: segments });

@@ -9,6 +9,8 @@ const LAST_NUMBER = 999_999_999_999_998; // so that the next one still has 15 di
 
 /** The order in which files are tried for a sample. */
 export interface FileNames {
+  /** The file to try first if the columns never changed. */
+  readonly likely: string;
   /** Finds the file to try first. */
   first(): Promise<string>;
   /** Returns the file to try after one that does not fit the sample. */
@@ -47,6 +49,7 @@ export function numberedNames(storage: StorageAdapter, directory: string): FileN
   }
 
   return {
+    likely: `${start}1.csv`,
     async first() {
       latest = "1";
       let after: string | undefined = `${start}0`; // before it is no digit: labels such as "dataset"
@@ -62,6 +65,7 @@ export function fixedNames(key: string): FileNames {
   const [stem, extension] = splitExtension(key);
   let number = 1;
   return {
+    likely: key,
     first() {
       number = 1;
       return Promise.resolve(key);

@@ -39,12 +39,14 @@ export class HttpS3 implements AsyncDisposable {
   }
 
   /** Starts to listen, and resolves with a function that creates an adapter. */
-  async listen(options: Partial<S3AdapterOptions> = {}): Promise<() => S3Adapter> {
+  async listen(
+    options: Partial<S3AdapterOptions> = {},
+  ): Promise<(more?: Partial<S3AdapterOptions>) => S3Adapter> {
     await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
     const { port } = this.#server.address() as AddressInfo;
     const keys = { accessKeyId: "id", secretAccessKey: "secret" };
     const endpoint = `http://127.0.0.1:${port}`;
-    return () => new S3Adapter({ endpoint, bucket: "flags", ...keys, ...options });
+    return (more) => new S3Adapter({ endpoint, bucket: "flags", ...keys, ...options, ...more });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

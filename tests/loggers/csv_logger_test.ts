@@ -284,7 +284,9 @@ Deno.test("CSVLogger goes on in parts on a storage that rewrites, and counts on 
       await using second = await loggerOver(storage, ["a"], PART);
       assertEquals(await second.flag(["21"]), 21);
       const latest = `dataset1.${parts.length}.csv`;
-      const old = new Set(reads.filter((key) => key !== latest && parts.includes(key)));
+      // The first part is read beside the listing, whatever the number of parts.
+      const begun = reads.filter((key) => key !== latest && parts.includes(key));
+      const old = new Set(begun.toSpliced(begun.indexOf("dataset1.csv"), 1));
       if (metadata) assertEquals([...old], [], "old parts were read");
       // The older logger sees the rows of the other one, also those after a roll.
       for (let i = 22; i <= 30; i++) {

@@ -358,17 +358,23 @@ export class DatasetLog {
 
   /** Finds the dataset's latest part, counts the rows of the earlier ones, and reads all ids. */
   async #locate(): Promise<void> {
-    const parts = this.#isDivided
-      ? await findParts(this.#storage, this.key)
-      : { numbers: [], latest: 1 };
+    const ids = this.#ids?.again(); // reading can fail: the old ids stay
+    const first = this.#objectOf(1, 0, ids);
+    // The first part is read beside the listing, because it is mostly the only one.
+    const [listed, loaded] = await Promise.allSettled([
+      this.#isDivided ? findParts(this.#storage, this.key) : { numbers: [], latest: 1 },
+      first.load(),
+    ]);
+    if (listed.status === "rejected") throw listed.reason;
+    const parts = listed.value;
     // A name that is written once is never used again.
     const part = this.writeMode === "write-once"
       ? Math.max(parts.latest, this.#part)
       : parts.latest;
-    const ids = this.#ids?.again(); // reading can fail: the old ids stay
     const rowsBefore = await this.#rowsBeforePart(part, parts, ids);
-    const object = this.#objectOf(part, rowsBefore, ids);
-    await object.load();
+    const object = part === 1 ? first : this.#objectOf(part, rowsBefore, ids);
+    if (part > 1) await object.load();
+    else if (loaded.status === "rejected") throw loaded.reason;
     if (object.isOther) throw this.#otherDataset();
     this.#part = part;
     this.#ids = ids;
