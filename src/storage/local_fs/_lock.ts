@@ -122,6 +122,9 @@ class LockWait {
   }
 }
 
+/** The directory that was opened last, which need not be looked at before it is opened again. */
+let lastOpened: string | undefined;
+
 /**
  * Opens the file that is locked: the directory itself, so that no lock file lies among a user's data.
  * If a directory cannot be opened (Windows), a file in it that is never removed.
@@ -130,8 +133,14 @@ function openLock(dir: string, lockFile: boolean): Deno.FsFile {
   if (lockFile) {
     return Deno.openSync(`${dir}/${LOCK_FILE}`, { read: true, write: true, create: true });
   }
-  // With the dot a pipe is refused; without it, opening one would wait for its writer.
-  return Deno.openSync(`${dir}/.`);
+  // Opening a pipe would wait for its writer.
+  if (dir !== lastOpened && !Deno.statSync(dir).isDirectory) {
+    const error = new Deno.errors.NotADirectory(`${dir} is not a directory`);
+    throw Object.assign(error, { code: "ENOTDIR" });
+  }
+  const handle = Deno.openSync(dir);
+  lastOpened = dir;
+  return handle;
 }
 
 /** Whether an open directory is still the one at the path: it may have been removed and created again. */
