@@ -6,6 +6,11 @@ export class InFlight {
   #count = 0;
   #idle: PromiseWithResolvers<void> | null = null;
 
+  /** The number of samples in flight. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Counts a promise until it settles. */
   track<T>(promise: Promise<T>): Promise<T> {
     this.#count++;

@@ -1,7 +1,7 @@
 import type { LoggerOptions } from "./logger_options.ts";
 
 const COMMON =
-  "storage verbose onNotice now timestamp formulas asciiNames refuseEmpty maxPartBytes segments probe retry"
+  "storage verbose onNotice now timestamp formulas asciiNames refuseEmpty maxPartBytes segments probe retry maxBacklog"
     .split(" ");
 
 /** Returns the options of a logger. Throws a TypeError if one of them is unknown. */

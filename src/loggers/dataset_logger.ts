@@ -5,7 +5,7 @@ import { fixedNames, numberedNames } from "../dataset/file_names.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import type { Field } from "../dataset/fields.ts";
 import type { WriteMode } from "../dataset/log/write_mode.ts";
-import { refusal } from "../storage/kit/fail.ts";
+import { fail, refusal } from "../storage/kit/fail.ts";
 import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
 import { isUnknown, withOutcome } from "../storage/outcome.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
@@ -33,6 +33,7 @@ interface Setup {
 }
 
 const MAX_NAME_BYTES = 200;
+const MAX_BACKLOG = 100_000;
 
 /** The clock of all loggers of a process, so that no two of their timestamps are equal. */
 const sharedClock: Clock = new Clock(Date.now);
@@ -204,6 +205,7 @@ export abstract class DatasetLogger<
       throw new Error("Cannot flag as setup() was not called: await logger.setup([...]) first");
     }
     refuseOtherLength(data, setup.columns);
+    this.#refuseBacklog(setup.place.storage.name);
     const rest = this.#settings.header ? [...extraFields(extras), this.#timestamp()] : [];
     const files = new SampleFiles(setup.place);
     let fields: Field[];
@@ -230,6 +232,16 @@ export abstract class DatasetLogger<
       if (!isUnknown(error)) await files.discard();
       throw error;
     }
+  }
+
+  #refuseBacklog(adapter: string): void {
+    const { maxBacklog = MAX_BACKLOG } = this.#options;
+    if (this.#inFlight.count < maxBacklog) return;
+    throw fail({ adapter, operation: "flag the sample" }, {
+      code: "Unavailable",
+      why: `${maxBacklog} samples wait for the store: flag again later, or raise maxBacklog`,
+      outcome: "not-applied",
+    });
   }
 
   #timestamp(): Field {

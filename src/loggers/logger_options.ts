@@ -87,6 +87,13 @@ export interface LoggerOptions {
    * @default {8 times, about 3 seconds in all}
    */
   readonly retry?: RetryOptions | undefined;
+  /**
+   * The largest number of samples that wait for the store at a time. Further ones reject with
+   * `Unavailable` and are not saved, so that a store that is away does not fill the memory.
+   *
+   * @default {100_000}
+   */
+  readonly maxBacklog?: number | undefined;
 }
 
 /**

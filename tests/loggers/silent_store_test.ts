@@ -1,11 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { readDataset } from "../../src/reader/mod.ts";
+import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { R2Adapter } from "../../src/storage/r2/mod.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { FakeR2Bucket } from "../helpers/fake_r2_bucket.ts";
 import { HttpS3 } from "../helpers/http_s3.ts";
+import { instead } from "../helpers/stores.ts";
 import { within } from "../helpers/within.ts";
 
 const TIMEOUT_MS = 300;
@@ -80,4 +82,24 @@ Deno.test("flag() and disposal end when an R2 binding never answers", async () =
   await within(PATIENCE_MS, logger[Symbol.asyncDispose](), "disposal");
   const { code, outcome } = await flag;
   assertEquals([code, outcome], ["TimedOut", "unknown"]);
+});
+
+Deno.test("flag() rejects immediately when maxBacklog samples wait, and works later", async () => {
+  const base = new MemoryAdapter();
+  const gate = Promise.withResolvers<void>();
+  const storage = instead(base, {
+    async append(key, bytes, options) {
+      await gate.promise;
+      return await base.append!(key, bytes, options);
+    },
+  });
+  await using logger = new CSVLogger({ storage, verbose: false, maxBacklog: 3 });
+  await logger.setup(["q"]);
+  const waiting = [1, 2, 3].map((n) => logger.flag([`${n}`]));
+  const error = await assertRejects(() => logger.flag(["4"]), StorageError, "maxBacklog");
+  assertEquals([error.code, error.outcome], ["Unavailable", "not-applied"]);
+  gate.resolve();
+  assertEquals(await Promise.all(waiting), [1, 2, 3]);
+  assertEquals(await logger.flag(["5"]), 4);
+  assertEquals(await textsIn(base), ["1", "2", "3", "5"]);
 });
