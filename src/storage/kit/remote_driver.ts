@@ -100,12 +100,13 @@ export abstract class RemoteDriver extends StorageDriver {
 
   /**
    * Checks by two conditional writes, of `flagstone-check` and `flagstone-check-swap`, that the store
-   * refuses them. The first object stays.
+   * refuses them. The first object stays. Does nothing if the adapter does not offer them.
    *
    * @throws {StorageError} `Misconfigured` if the store ignores conditions
    */
-  check(options: CheckOptions = {}): Promise<void> {
-    return checkConditions(this, options);
+  async check(options: CheckOptions = {}): Promise<void> {
+    const { create, swap } = this.capabilities;
+    if (create !== "none" && swap !== "none") await checkConditions(this, options);
   }
 
   #attempt(operation: string, key?: string): Attempt {

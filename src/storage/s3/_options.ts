@@ -41,6 +41,14 @@ export interface S3AdapterOptions {
    */
   readonly pathStyle?: boolean | undefined;
   /**
+   * Whether the service honours conditional writes (If-Match, If-None-Match). With `"none"`, for services
+   * that ignore them such as Supabase Storage, loggers need `segments: true`, so that each writes objects
+   * of its own.
+   *
+   * @default {"honoured"}
+   */
+  readonly conditions?: "honoured" | "none" | undefined;
+  /**
    * The directory in the bucket that all keys are below, with or without its final `/`, such as
    * `"team/flags"`.
    *

@@ -64,11 +64,12 @@ export class S3Adapter extends RemoteDriver {
    */
   constructor(options: S3AdapterOptions) {
     const config = resolveOptions(options);
+    const conditional = options.conditions === "none" ? "none" : "store";
     super({
       name: S3_NAME,
       prefix: config.prefix,
       timeoutMs: options.timeoutMs,
-      capabilities: { create: "store", swap: "store", durable: true, metadata: true },
+      capabilities: { create: conditional, swap: conditional, durable: true, metadata: true },
     });
     this.#client = new S3Client({ ...config, prefix: "" });
     this.#writer = new S3Writer(this.#client);

@@ -2,8 +2,9 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 // deno-lint-ignore no-import-prefix -- large, and of this test alone: in deno.json every task would load it
 import S3rver from "npm:s3rver@3.7.1";
 import { CSVLogger } from "../../../src/loggers/csv_logger.ts";
+import { readDataset } from "../../../src/reader/mod.ts";
 import { probe } from "../../../src/storage/probe/mod.ts";
-import { S3Adapter } from "../../../src/storage/s3/mod.ts";
+import { S3Adapter, type S3AdapterOptions } from "../../../src/storage/s3/mod.ts";
 import type { StorageAdapter } from "../../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../../src/storage/storage_error.ts";
 import { limited, observed, prefixed, retrying, timed } from "../../../src/storage/wrappers/mod.ts";
@@ -24,8 +25,9 @@ Deno.test.afterAll(async () => {
   await dir[Symbol.asyncDispose]();
 });
 
-function makeStorage(): S3Adapter {
+function makeStorage(options: Partial<S3AdapterOptions> = {}): S3Adapter {
   return new S3Adapter({
+    ...options,
     endpoint: `http://127.0.0.1:${port}`,
     bucket: "flags",
     region: "us-east-1",
@@ -47,7 +49,7 @@ Deno.test("probe() finds that s3rver ignores conditions, and cleans up", async (
 
 /** A store whose name is the way in which the loggers reach it. */
 const WAYS: Readonly<Record<string, () => StorageAdapter>> = {
-  directly: makeStorage,
+  directly: () => makeStorage(),
   "through prefixed()": () => prefixed(makeStorage(), "team"),
   "through the other wrappers": () =>
     observed(limited(timed(retrying(makeStorage()), 10_000), 4), () => {}),
@@ -71,3 +73,24 @@ for (const [way, open] of Object.entries(WAYS)) {
     });
   }
 }
+
+Deno.test("CSVLogger with segments keeps every sample on s3rver if the adapter uses no conditions", async () => {
+  const open = () => makeStorage({ conditions: "none", prefix: "none" });
+  const sent: string[] = [];
+  const loggers = Array.from({ length: 4 }, () => {
+    return new CSVLogger({ storage: open(), segments: true, verbose: false });
+  });
+  for (const logger of loggers) await logger.setup(["question"]);
+  for (let i = 0; i < 5; i++) {
+    await Promise.all(loggers.map((logger, n) => {
+      sent.push(`${n}-${i}`);
+      return logger.flag([`${n}-${i}`]);
+    }));
+  }
+  const rows = await Array.fromAsync(readDataset(open(), "flagged/dataset1.csv"));
+  assertEquals(rows.map(({ question }) => question!).sort(), sent.sort());
+  await using shared = new CSVLogger({ storage: open(), verbose: false });
+  await shared.setup(["question"]);
+  const error = await assertRejects(() => shared.flag(["x"]), StorageError, "segments: true");
+  assertEquals(error.code, "Unsupported");
+});
