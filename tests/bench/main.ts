@@ -4,6 +4,7 @@
 // deno-lint-ignore-file no-console -- a bench prints
 import { type Answer, isMet, type Question } from "./_question.ts";
 import { report, summary, thisMachine } from "./_report.ts";
+import { question as cold } from "./cold.ts";
 import { question as columns } from "./columns.ts";
 import { question as concurrent } from "./concurrent.ts";
 import { question as flag } from "./flag.ts";
@@ -22,6 +23,7 @@ const QUESTIONS: readonly Question[] = [
   open,
   memory,
   objects,
+  cold,
   size,
   importTime,
 ];
