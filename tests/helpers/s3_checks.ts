@@ -109,7 +109,7 @@ export async function checkMetadata(options: S3AdapterOptions): Promise<void> {
 
 /** Sends a late part without the adapter, and returns the status. */
 async function sendLatePart(url: string, options: S3AdapterOptions): Promise<number> {
-  const { accessKeyId, secretAccessKey } = options;
+  const { accessKeyId = "", secretAccessKey = "" } = options;
   const keys = { accessKeyId, secretAccessKey, service: "s3", region: "us-east-1" };
   const { headers } = await new AwsV4Signer({ method: "PUT", url, ...keys }).sign();
   const response = await fetch(url, { method: "PUT", headers, body: "late" });

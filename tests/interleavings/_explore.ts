@@ -120,17 +120,24 @@ async function play(
   world.world.takeOver();
   try {
     await world.begin();
+    // Reads that an earlier branch of the exploration began with: until something changes the store, to
+    // answer them later is the same.
+    let asleep = new Set<string>();
     while (true) {
-      const open = world.world.steps();
+      const all = world.world.steps();
       if (world.world.isQuiet) {
         const complaints = await world.complaints();
         if (complaints.length > 0) return { steps, complaints };
       }
+      const open = all.filter(({ name }) => !asleep.has(name));
       if (open.length === 0) return { steps, complaints: [] };
       if (steps.length > LONGEST) return { steps, complaints: ["it does not end"] };
-      const state = await world.world.state();
+      const state = `${[...asleep].sort()} ${await world.world.state()}`;
       if (!onState(state, steps.length, open.length)) return { steps, complaints: [] };
-      const step = open[choices[steps.length] ?? 0]!;
+      const choice = choices[steps.length] ?? 0;
+      const step = open[choice]!;
+      const before = open.slice(0, choice).filter(({ isRead }) => isRead);
+      asleep = step.isRead ? new Set([...asleep, ...before.map(({ name }) => name)]) : new Set();
       steps.push(step.name);
       await step.run();
       await world.world.settle();

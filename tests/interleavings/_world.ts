@@ -37,6 +37,8 @@ interface Answer {
 export interface Step {
   /** The step in words, the same in each run of a schedule. */
   readonly name: string;
+  /** Whether it changes nothing in the store, so that its order among other such steps is of no account. */
+  readonly isRead: boolean;
   readonly run: () => Promise<void>;
 }
 
@@ -185,24 +187,29 @@ export class World {
     const steps: Step[] = [];
     for (const request of this.#requests) {
       const name = `writer ${request.writer}: ${request.label}`;
-      steps.push({ name, run: () => this.#answer(request) });
+      steps.push({ name, isRead: !request.isMutation, run: () => this.#answer(request) });
       if (this.faults === 0 || !request.isMutation) continue;
       for (const fate of FATES) {
-        steps.push({ name: `${name}: ${fate}`, run: () => this.#suffer(request, fate) });
+        const run = () => this.#suffer(request, fate);
+        steps.push({ name: `${name}: ${fate}`, isRead: false, run });
       }
     }
     for (const [i, { wake }] of this.#pauses.entries()) {
-      steps.push({ name: `pause ${i + 1} ends`, run: () => this.#wake(i, wake) });
+      steps.push({ name: `pause ${i + 1} ends`, isRead: false, run: () => this.#wake(i, wake) });
     }
     for (const late of this.#late) {
-      steps.push({ name: `late: ${late.label}`, run: () => this.#arrive(late) });
+      steps.push({ name: `late: ${late.label}`, isRead: false, run: () => this.#arrive(late) });
     }
     for (const [name, event] of this.events) {
-      steps.push({ name, run: () => (this.events.delete(name), event()) });
+      steps.push({ name, isRead: false, run: () => (this.events.delete(name), event()) });
     }
     if (this.faults > 0) {
       for (const writer of new Set(this.#requests.map(({ writer }) => writer))) {
-        steps.push({ name: `writer ${writer} is killed`, run: () => this.#crash(writer) });
+        steps.push({
+          name: `writer ${writer} is killed`,
+          isRead: false,
+          run: () => this.#crash(writer),
+        });
       }
     }
     return steps;

@@ -4,7 +4,7 @@ import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { abortable } from "@std/async/abortable";
 import { LinkedAbort } from "../kit/linked_abort.ts";
 import { hex } from "../kit/hex.ts";
-import type { S3Config } from "./_options.ts";
+import type { S3Config, S3Credentials } from "./_options.ts";
 import { S3Reply } from "./_reply.ts";
 import type { S3Context, S3Request } from "./_request.ts";
 import { isNoAnswer, isNotTls, Redaction } from "./_secrets.ts";
@@ -35,7 +35,7 @@ function amzDate(time: Date): string {
 /** Signs requests to one bucket, and sends each of them once. */
 export class S3Client {
   readonly #config: S3Config;
-  readonly #redaction: Redaction;
+  readonly #redaction: Redaction = new Redaction();
   /** The keys that aws4fetch derives, one per day. */
   readonly #derived: Map<string, ArrayBuffer> = new Map();
   /** Whether the store ever answered, so that a connection to it may exist. */
@@ -44,11 +44,6 @@ export class S3Client {
   /** Creates a client. Nothing is sent yet. */
   constructor(config: S3Config) {
     this.#config = config;
-    this.#redaction = new Redaction([
-      config.secretAccessKey,
-      config.sessionToken,
-      config.accessKeyId,
-    ]);
   }
 
   /** The bucket's name. */
@@ -61,7 +56,7 @@ export class S3Client {
    * applied.
    */
   async send(request: S3Request, { attempt, signal, mutates }: S3Context): Promise<S3Reply> {
-    const init = await this.#sign(request);
+    const init = await this.#sign(request, await this.#credentials(attempt, mutates === true));
     if (signal?.aborted) throw aborted(attempt, signal, mutates ? "not-applied" : undefined);
     const link = new LinkedAbort(signal);
     try {
@@ -86,10 +81,28 @@ export class S3Client {
     }
   }
 
+  async #credentials(attempt: Attempt, mutates: boolean): Promise<S3Credentials> {
+    try {
+      const credentials = await this.#config.credentials();
+      const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+      this.#redaction.use([secretAccessKey, sessionToken, accessKeyId]);
+      return credentials;
+    } catch (error) {
+      const cause = this.#redaction.copyOf(error);
+      throw fail(attempt, {
+        code: "Unavailable",
+        why: `its credentials function failed: ${cause.message}`,
+        outcome: mutates ? "not-applied" : undefined,
+        cause,
+      });
+    }
+  }
+
   async #sign(
     { method, key, query, headers, body }: S3Request,
+    { accessKeyId, secretAccessKey, sessionToken }: S3Credentials,
   ): Promise<{ url: string; headers: Headers }> {
-    const { accessKeyId, secretAccessKey, sessionToken, region, now, bucketUrl } = this.#config;
+    const { region, now, bucketUrl } = this.#config;
     const path = key === undefined ? "" : `/${key.split("/").map(encodeText).join("/")}`;
     const signer = new AwsV4Signer({
       method,

@@ -47,7 +47,8 @@ export function optionsFromEnv(given: Partial<S3AdapterOptions>): S3AdapterOptio
     const value = firstSet(names);
     if (value !== undefined) found[key] = value;
   }
-  const missing = REQUIRED.filter((option) => (given[option] ?? found[option]) === undefined);
+  const required = given.credentials === undefined ? REQUIRED : ["bucket"] as const;
+  const missing = required.filter((option) => (given[option] ?? found[option]) === undefined);
   // The endpoint of AWS depends on the region.
   const lacks = [given.endpoint, given.region, found.endpoint, found.region]
     .every((value) => value === undefined);
@@ -56,6 +57,6 @@ export function optionsFromEnv(given: Partial<S3AdapterOptions>): S3AdapterOptio
   if (names.length > 0) {
     throw misconfigured(`the environment does not set ${names.join(", ")}`);
   }
-  const { bucket = "", accessKeyId = "", secretAccessKey = "" } = { ...found, ...given };
-  return { ...found, ...given, bucket, accessKeyId, secretAccessKey };
+  const { bucket = "" } = { ...found, ...given };
+  return { ...found, ...given, bucket };
 }

@@ -13,6 +13,20 @@ export const S3_NAME = "s3";
 export type S3Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
+ * The keys that requests are signed with.
+ *
+ * @category Storage adapters
+ */
+export interface S3Credentials {
+  /** The id of the access key. */
+  readonly accessKeyId: string;
+  /** The secret of the access key. It appears in no message and in no error. */
+  readonly secretAccessKey: string;
+  /** The token of temporary credentials. */
+  readonly sessionToken?: string | undefined;
+}
+
+/**
  * Options of `S3Adapter`. Either `endpoint` or `region` is required.
  *
  * @category Storage adapters
@@ -28,12 +42,24 @@ export interface S3AdapterOptions {
   readonly bucket: string;
   /** The region to sign for. Many services accept any; R2's is `"auto"`. @default {"us-east-1"} */
   readonly region?: string | undefined;
-  /** The id of the access key. */
-  readonly accessKeyId: string;
+  /** The id of the access key. Required unless there is a `credentials` function. */
+  readonly accessKeyId?: string | undefined;
   /** The secret of the access key. It appears in no message and in no error. */
-  readonly secretAccessKey: string;
+  readonly secretAccessKey?: string | undefined;
   /** The token of temporary credentials. */
   readonly sessionToken?: string | undefined;
+  /**
+   * Returns the keys, in place of the three options above. Called before each request, so that keys that
+   * expire can be renewed; it should return the same ones until then. If it fails, nothing is sent, and
+   * the request rejects with `Unavailable`.
+   */
+  readonly credentials?: (() => S3Credentials | Promise<S3Credentials>) | undefined;
+  /**
+   * Headers of every write, such as `{ "x-amz-server-side-encryption": "aws:kms" }`.
+   *
+   * @default {none}
+   */
+  readonly writeHeaders?: Readonly<Record<string, string>> | undefined;
   /**
    * Whether the bucket is part of the path; otherwise it is part of the host name.
    *
@@ -74,9 +100,7 @@ export interface S3Config {
   readonly bucketUrl: string;
   readonly bucket: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string | undefined;
+  readonly credentials: () => S3Credentials | Promise<S3Credentials>;
   readonly prefix: string;
   readonly fetch: S3Fetch;
   readonly now: () => Date;
@@ -178,12 +202,14 @@ function requireText(name: string, value: unknown): void {
 
 /** Validates the options and adds the defaults. */
 export function resolveOptions(options: S3AdapterOptions): S3Config {
-  const { bucket, accessKeyId, secretAccessKey, sessionToken, prefix = "" } = options;
+  const { bucket, accessKeyId = "", secretAccessKey = "", sessionToken, prefix = "" } = options;
   const region = options.region ?? "us-east-1";
   requireText("bucket", bucket);
   requireText("region", region);
-  requireText("accessKeyId", accessKeyId);
-  requireText("secretAccessKey", secretAccessKey);
+  if (options.credentials === undefined) {
+    requireText("accessKeyId", accessKeyId);
+    requireText("secretAccessKey", secretAccessKey);
+  }
   if (!/^[\w.-]+$/.test(bucket) || /^\.+$/.test(bucket)) {
     throw misconfigured(`its bucket ${shown(bucket)} is not the name of a bucket`);
   }
@@ -201,9 +227,7 @@ export function resolveOptions(options: S3AdapterOptions): S3Config {
     bucketUrl: bucketUrl(endpoint, bucket, pathStyle),
     bucket,
     region,
-    accessKeyId,
-    secretAccessKey,
-    sessionToken,
+    credentials: options.credentials ?? (() => ({ accessKeyId, secretAccessKey, sessionToken })),
     prefix,
     // Looked up for each call and called without a receiver: workerd refuses a fetch that is a method.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),

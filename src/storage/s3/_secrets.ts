@@ -48,10 +48,17 @@ function patternOf(secret: string): RegExp {
 
 /** Removes credentials and signatures from messages and causes. */
 export class Redaction {
-  readonly #patterns: readonly RegExp[];
+  #secrets = "";
+  #patterns: readonly RegExp[] = [];
+  /** Those of the keys before, which answers may still repeat. */
+  #earlier: readonly RegExp[] = [];
 
-  /** Takes the secrets to remove. */
-  constructor(secrets: readonly (string | undefined)[]) {
+  /** Takes the secrets to remove from now on. */
+  use(secrets: readonly (string | undefined)[]): void {
+    const joined = secrets.join("\n");
+    if (joined === this.#secrets) return;
+    this.#secrets = joined;
+    this.#earlier = this.#patterns;
     this.#patterns = secrets.flatMap((secret = "") => {
       return secret === "" ? [] : [patternOf(secret), patternOf(encodeURIComponent(secret))];
     });
@@ -59,7 +66,7 @@ export class Redaction {
 
   /** A text without secrets. */
   textOf(text: string): string {
-    return [...this.#patterns, SIGNATURE].reduce(
+    return [...this.#patterns, ...this.#earlier, SIGNATURE].reduce(
       (text, pattern) => text.replace(pattern, "[redacted]"),
       text,
     );

@@ -17,6 +17,8 @@ export { S3Adapter } from "./s3_adapter.ts";
 export type {
   /** Options of `S3Adapter`. */
   S3AdapterOptions,
+  /** The keys that requests are signed with. */
+  S3Credentials,
   /** A function that sends requests. */
   S3Fetch,
 } from "./_options.ts";

@@ -56,6 +56,7 @@ const MOST_A_PAGE = 1000;
 export class S3Adapter extends RemoteDriver {
   readonly #client: S3Client;
   readonly #writer: S3Writer;
+  readonly #writeHeaders: S3AdapterOptions["writeHeaders"];
 
   /**
    * Creates an adapter. Nothing is sent yet.
@@ -73,6 +74,7 @@ export class S3Adapter extends RemoteDriver {
     });
     this.#client = new S3Client({ ...config, prefix: "" });
     this.#writer = new S3Writer(this.#client);
+    this.#writeHeaders = options.writeHeaders;
   }
 
   /**
@@ -106,7 +108,8 @@ export class S3Adapter extends RemoteDriver {
   /** Writes an object in one atomic step. */
   protected override async writeObject(call: WriteCall): Promise<StoredInfo> {
     const { body, contentType, metadata } = call;
-    const { version, size } = await this.#send(call, headersOf(call, call.attempt));
+    const headers = { ...this.#writeHeaders, ...headersOf(call, call.attempt) };
+    const { version, size } = await this.#send(call, headers);
     const kept = contentType === undefined ? {} : { contentType };
     const named = metadata === undefined ? {} : { metadata: { ...metadata } };
     return { size: body instanceof Uint8Array ? body.length : size, version, ...kept, ...named };
