@@ -127,14 +127,16 @@ async function fuzzLog(bytes: Bytes, target: PartWriter, random: () => number): 
 
 /** Whether the bytes after the last whole row may lack only their line ending. */
 function mayBeGoneOn(bytes: Bytes): boolean {
-  const { rest, restCells, cells } = readByteByByte(bytes);
+  const { rest, restCells, cells, end } = readByteByByte(bytes);
   if (rest !== "record") return rest === "nothing";
   const [first = restCells] = cells;
   const [last, previous] = [restCells.at(-1) ?? "", cells.at(-1)?.at(-1) ?? ""];
   const form = formOf(last);
   // Of a timestamp to the second, only the fraction may be missing.
   if (form === STAMP_FORM || form === STAMP_FORM.slice(0, -".000000".length)) return true;
-  const isTorn = first.at(-1) === "timestamp" && STAMP_FORM.startsWith(form) &&
+  // A timestamp is never quoted, so a quoted last cell is not the beginning of one.
+  const isQuoted = /(?:^|,)"[^,]*$/.test(latin(bytes.subarray(end)).trimEnd());
+  const isTorn = first.at(-1) === "timestamp" && STAMP_FORM.startsWith(form) && !isQuoted &&
     form !== formOf(previous); // a spreadsheet may have changed all timestamps
   return restCells.length === first.length && !isTorn;
 }
