@@ -36,7 +36,7 @@ function isNoName(name: string): boolean {
  * are removed; the result is not a path, a device or empty, and has at most `maxBytes` in UTF-8.
  */
 export function safeName(text: string, maxBytes: number = MAX_BYTES): string {
-  // What is removed can separate characters that belong together.
+  // A removed character can have separated characters that combine.
   const [stem, extension] = splitExtension(text.toWellFormed().normalize("NFC"))
     .map((part) => part.replace(INVALID, "").normalize("NFC")) as [string, string];
   const named = (stem === "" && extension !== "" ? "file" : stem) + extension;

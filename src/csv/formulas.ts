@@ -25,7 +25,7 @@ const GRADIO: Escaping = { text: escapeCell, verbatim };
 /**
  * Returns how cells are written: a promise only of `"strict"`, whose code is loaded then.
  *
- * @throws {TypeError} If there is no such way
+ * @throws {TypeError} If `formulas` is another value
  */
 export function escapingOf(formulas: Formulas = "gradio"): Escaping | Promise<Escaping> {
   if (formulas === "gradio") return GRADIO;

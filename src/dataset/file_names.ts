@@ -52,7 +52,7 @@ export function numberedNames(storage: StorageAdapter, directory: string): FileN
     likely: `${start}1.csv`,
     async first() {
       latest = "1";
-      let after: string | undefined = `${start}0`; // before it is no digit: labels such as "dataset"
+      let after: string | undefined = `${start}0`; // labels such as "dataset" sort before the digits
       while (after !== undefined) after = await scan(after);
       return `${start}${latest}.csv`;
     },

@@ -51,7 +51,7 @@ const CHANGES: Readonly<Record<string, readonly [to: string | null, ids: readonl
 };
 
 for (const [name, make] of Object.entries(STORES)) {
-  Deno.test(`CSVLogger with sampleId stores a sample again if somebody removed it, ${name}`, async (t) => {
+  Deno.test(`CSVLogger with sampleId stores a sample again if it was removed, ${name}`, async (t) => {
     for (const [what, [to, expected]] of Object.entries(CHANGES)) {
       await t.step(`who ${what}`, async () => {
         await using store = make();

@@ -28,7 +28,7 @@ export class FsRoot {
     this.#write = { shared: false, timeoutMs, lockFile: Deno.build.os === "windows" };
     this.#read = { ...this.#write, shared: true };
     this.#tryRead = { ...this.#read, timeoutMs: 0 };
-    // An empty directory that stays harms nobody.
+    // An empty directory may stay, so its removal is not worth a long wait.
     this.#prune = { ...this.#write, timeoutMs: Math.min(timeoutMs, LONGEST_PRUNE_MS) };
   }
 
@@ -38,9 +38,9 @@ export class FsRoot {
   }
 
   /**
-   * Runs an action while nobody writes in the directory of a key; returns `null` if there is no such
-   * directory. Runs it all the same if somebody keeps the directory locked for the longest time: a
-   * process that was stopped, as it ends a write before it is.
+   * Runs an action while no other caller writes in the directory of a key; returns `null` if the
+   * directory is missing. If the directory stays locked for the longest time, it runs the action
+   * without the lock: a stopped process may hold it.
    */
   async reading<T>(call: LockCall, action: (path: string) => T): Promise<T | null> {
     const { attempt } = call;
@@ -119,7 +119,7 @@ export class FsRoot {
   #nothingOr(error: unknown, dir: string, attempt: Attempt): null {
     if (error instanceof Deno.errors.NotFound) return null;
     try {
-      // A link that leads to something else is told as a link.
+      // A link that leads to something else is reported as a link.
       if (error instanceof Deno.errors.NotADirectory) this.refuseDetour(dir, attempt);
     } catch (detour) {
       throw this.error(detour, attempt);

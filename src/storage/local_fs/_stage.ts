@@ -5,7 +5,7 @@ export const STAGE_PREFIX: string = `${RESERVED_PREFIX}stage-`;
 
 /**
  * The number of staged files of the process that stay open between two chunks; systems allow
- * thousands. The others are opened for each chunk, so that bodies that stall hold up nobody.
+ * thousands. The others are opened for each chunk, so that stalled bodies do not block other writes.
  */
 const MOST_OPEN = 256;
 let open = 0;

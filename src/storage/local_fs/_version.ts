@@ -13,7 +13,7 @@ const MARKS_FROM_S = 2 ** 31 - 2 ** 28;
 const MARK_STEP_S = 502;
 const MARKS = Math.floor(2 ** 28 / MARK_STEP_S);
 
-/** The longest time to wait for the clock of a file system that lets nobody set times. */
+/** The longest time to wait for the clock of a file system that does not allow setting times. */
 const LONGEST_WAIT_MS = 3000;
 
 /** The mark of a file, a number from 1 on, or 0. */
