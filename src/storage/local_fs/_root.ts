@@ -147,7 +147,8 @@ export class FsRoot {
     let dir = parentOf(this.pathOf(call.key));
     while (dir.length > this.path.length) {
       try {
-        const lock = await lockDirectory(dir, call, this.#prune);
+        // Without the caller's signal, which may be the reason for the removal.
+        const lock = await lockDirectory(dir, { attempt: call.attempt }, this.#prune);
         try {
           if (!Deno.lstatSync(dir).isDirectory) return; // a link
           Deno.removeSync(dir);
