@@ -68,7 +68,8 @@ Deno.test("a store that ignores only one of the two conditions is refused before
         StorageError,
         "conditional write",
       );
-      assertEquals([error.code, [...s3.objects.keys()]], ["Misconfigured", []], ignored);
+      const rows = [...s3.objects.keys()].filter((key) => !key.includes("/flagstone-check"));
+      assertEquals([error.code, rows], ["Misconfigured", []], ignored);
     }
   }
 });

@@ -40,7 +40,6 @@ export async function checkConditions(
     isAccepted(swapped, { version: NO_VERSION }),
   ]);
   if (!isSwapped && !(isNew && await isAccepted(created, "absent"))) return;
-  await Promise.allSettled([created, swapped].map((key) => adapter.delete(key)));
   throw fail({ adapter: adapter.name, operation: "use the storage" }, {
     code: "Misconfigured",
     why: "it accepted a conditional write that it must refuse " +
