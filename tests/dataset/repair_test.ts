@@ -663,6 +663,26 @@ Deno.test("CSVLogger.flag() sets a large torn record aside without reading it in
   assertEquals(await textOf(store.storage, "dataset1.csv"), HEADER + NEW_ROW);
 });
 
+Deno.test("CSVLogger.flag() sets a torn row aside if its part is full", async () => {
+  const storage = new MemoryAdapter({ capabilities: { append: "none", versions: "content" } });
+  const rows = `1,${"x".repeat(100)},${TIME}\r\n`.repeat(10);
+  await storage.write("dataset1.csv", encoder.encode(`${HEADER}${rows}torn`));
+  const notices: string[] = [];
+  await using logger = new CSVLogger({
+    storage,
+    verbose: false,
+    maxPartBytes: 500,
+    timestamp: () => TIME,
+    onNotice: (notice) => notices.push(notice),
+  });
+  await logger.setup(LABELS, "");
+  assertEquals(await logger.flag(["new", "row"]), 11);
+  assertEquals(await textOf(storage, "dataset1.csv"), HEADER + rows + NEW_ROW);
+  assert(notices.some((notice) => notice.startsWith("Set aside 4 bytes")), `${notices}`);
+  assertEquals(await logger.flag(["new", "row"]), 12);
+  assertEquals(await textOf(storage, "dataset1.2.csv"), HEADER + NEW_ROW);
+});
+
 Deno.test("CSVLogger.flag() releases the torn row if it cannot be set aside", async () => {
   await using store = STORES["local disk"]!();
   await store.storage.write("dataset1.csv", encoder.encode(`${HEADER}"torn`));

@@ -118,6 +118,11 @@ export class DatasetPart {
     return records === 0 && (rest === "nothing" || rest === "record" && !this.#options.hasHeader);
   }
 
+  /** Whether the next addition replaces a torn row, which must happen before the part is left. */
+  get isTorn(): boolean {
+    return this.#torn !== null;
+  }
+
   /** The text to write before the next record: the line ending that the last one lacks. */
   get lead(): string {
     return this.#lineIsOpen ? "\r\n" : "";

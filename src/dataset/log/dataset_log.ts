@@ -343,7 +343,7 @@ export class DatasetLog {
    */
   #roll(): void {
     const header = this.#hasHeader ? 1 : 0;
-    if (!this.#isDivided || this.#object.records <= header) return;
+    if (!this.#isDivided || this.#object.records <= header || this.#object.isTorn) return;
     // A part that is written once is full after its first write.
     const maxBytes = Number(this.#object.metadata?.[PART_BYTES] ?? this.#maxPartBytes);
     if (this.writeMode !== "write-once" && this.#object.size < maxBytes) return;
