@@ -26,7 +26,7 @@ export interface FeedbackOptions {
   /**
    * Returns the name of the person who sends a request, such as that of a verified session.
    *
-   * @default {nobody has a name}
+   * @default {samples have no username}
    */
   readonly identify?: ((request: Request) => string | null | Promise<string | null>) | undefined;
 }

@@ -52,7 +52,7 @@ function distinct(names: readonly string[]): string[] {
   return seen;
 }
 
-/** The text of a row in a column; empty if there is no such column. */
+/** The text of a row in a column; empty if the row does not have the column. */
 function textIn(row: DatasetRow, column: string): string {
   return Object.hasOwn(row, column) ? row[column]! : "";
 }

@@ -1,31 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
-import { readDataset } from "../../src/reader/mod.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { textOf } from "../helpers/dataset_check.ts";
+import { flagId, idsIn, loggerWithIds } from "../helpers/sample_ids.ts";
 import { instead, STORES } from "../helpers/stores.ts";
 
 const HEADER = "a,id,timestamp\r\n";
 const TIME = "2026-01-01 00:00:00.000001";
-
-async function loggerOver(
-  storage: StorageAdapter,
-  options: CSVLoggerOptions = {},
-): Promise<CSVLogger> {
-  const logger = new CSVLogger({ storage, verbose: false, sampleId: true, ...options });
-  await logger.setup(["a"], "");
-  return logger;
-}
-
-const flagId = (logger: CSVLogger, id: string, text = id): Promise<number> =>
-  logger.flag([text], null, null, { id });
-
-async function idsIn(storage: StorageAdapter): Promise<string[]> {
-  const rows = await Array.fromAsync(readDataset(storage, "dataset1.csv"));
-  return rows.map(({ id }) => id!);
-}
 
 const put = (storage: StorageAdapter, key: string, text: string) =>
   storage.write(key, new TextEncoder().encode(text));
@@ -56,7 +38,7 @@ for (const [name, make] of Object.entries(STORES)) {
       await t.step(`who ${what}`, async () => {
         await using store = make();
         const { storage } = store;
-        await using logger = await loggerOver(storage, { timestamp: () => TIME });
+        await using logger = await loggerWithIds(storage, { timestamp: () => TIME });
         for (const id of ["1", "2", "3"]) await flagId(logger, id);
         if (to === null) await storage.delete("dataset1.csv");
         else await put(storage, "dataset1.csv", to);
@@ -70,7 +52,7 @@ for (const [name, make] of Object.entries(STORES)) {
 Deno.test("CSVLogger with sampleId does not take the header for the row of the id id", async () => {
   for (const make of Object.values(STORES)) {
     await using store = make();
-    await using logger = await loggerOver(store.storage);
+    await using logger = await loggerWithIds(store.storage);
     await flagId(logger, "id");
     const text = await textOf(store.storage, "dataset1.csv");
     await put(store.storage, "dataset1.csv", text.replace("\nid,id,", "\nxx,xx,"));
@@ -83,7 +65,7 @@ Deno.test("CSVLogger with sampleId stores a sample again if its part was removed
   for (const gone of [/./, /dataset1.csv/, /\.2\./, /\.3\./]) {
     await using store = STORES.rewrite!();
     const { storage } = store;
-    await using logger = await loggerOver(storage, { maxPartBytes: 80 });
+    await using logger = await loggerWithIds(storage, { maxPartBytes: 80 });
     const ids = ["1", "2", "3", "4", "5", "6", "7"];
     for (const id of ids) await flagId(logger, id);
     for await (const { key } of storage.list()) if (gone.test(key)) await storage.delete(key);
@@ -98,7 +80,7 @@ Deno.test("CSVLogger with sampleId knows the id of a last row without a line end
     const { storage } = store;
     const before = HEADER + row("1") + row("2").trimEnd();
     await put(storage, "dataset1.csv", before);
-    await using logger = await loggerOver(storage);
+    await using logger = await loggerWithIds(storage);
     for (const id of ["2", "1", "2"]) assertEquals(await flagId(logger, id), 2);
     assertEquals(await textOf(storage, "dataset1.csv"), before);
     assertEquals([await flagId(logger, "3"), await flagId(logger, "2")], [3, 3]);
@@ -111,7 +93,7 @@ Deno.test("CSVLogger with sampleId knows the ids of rows that were saved as Lati
   const { storage } = store;
   const text = `${HEADER}caf\xe9,caf\xe9-1,${TIME}\r\n\xa1,2,${TIME}\r\n`;
   await storage.write("dataset1.csv", Uint8Array.from(text, (char) => char.charCodeAt(0)));
-  await using logger = await loggerOver(storage);
+  await using logger = await loggerWithIds(storage);
   for (const id of ["caf\xe9-1", "2", "caf\xe9-1"]) assertEquals(await flagId(logger, id), 2);
 });
 
@@ -134,7 +116,7 @@ Deno.test("CSVLogger with sampleId keeps its ids when a read breaks", async () =
       },
     });
     const options = { retry: { times: 2, delayMs: 1 }, timestamp: () => TIME };
-    await using logger = await loggerOver(storage, options);
+    await using logger = await loggerWithIds(storage, options);
     for (const id of ["1", "2"]) await flagId(logger, id);
     // Another program saves the file unchanged: the logger reads it again, from its start.
     const text = await textOf(storage, "dataset1.csv");
@@ -165,7 +147,7 @@ Deno.test("CSVLogger with sampleId and segments counts a sample once after an un
       },
     });
     const options = { segments: true, retry: { times: 1, delayMs: 1 } };
-    await using logger = await loggerOver(storage, options);
+    await using logger = await loggerWithIds(storage, options);
     await flagId(logger, "1");
     isDown = true;
     for (const id of ["2", "3", "2"]) await assertRejects(() => flagId(logger, id), StorageError);

@@ -1,10 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { file } from "../../src/components/file.ts";
-import { readDataset } from "../../src/reader/mod.ts";
-import { CSVLogger, type CSVLoggerOptions } from "../../src/loggers/csv_logger.ts";
+import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { faulty } from "../../src/testing/faulty/faulty.ts";
-import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { keysOf, textOf } from "../helpers/dataset_check.ts";
+import { flagId, idsIn, loggerWithIds } from "../helpers/sample_ids.ts";
 import { STORES } from "../helpers/stores.ts";
 import { within } from "../helpers/within.ts";
 
@@ -13,27 +12,10 @@ const RETRIED = 15;
 const PATIENCE_MS = 20_000;
 const PART = { maxPartBytes: 200 };
 
-async function loggerOver(
-  storage: StorageAdapter,
-  options: CSVLoggerOptions = {},
-): Promise<CSVLogger> {
-  const logger = new CSVLogger({ storage, verbose: false, sampleId: true, ...options });
-  await logger.setup(["a"], "");
-  return logger;
-}
-
-const flagId = (logger: CSVLogger, id: string, text = id): Promise<number> =>
-  logger.flag([text], null, null, { id });
-
-async function idsIn(storage: StorageAdapter): Promise<string[]> {
-  const rows = await Array.fromAsync(readDataset(storage, "dataset1.csv"));
-  return rows.map(({ id }) => id!);
-}
-
 for (const [name, make] of Object.entries(STORES)) {
   Deno.test(`CSVLogger with sampleId has the id column before the timestamp, ${name}`, async () => {
     await using store = make();
-    await using logger = await loggerOver(store.storage);
+    await using logger = await loggerWithIds(store.storage);
     await logger.flag(["x"], "wrong", "ada");
     const [header, row] = (await textOf(store.storage, "dataset1.csv")).split("\r\n");
     assertEquals(header, "a,flag,username,id,timestamp");
@@ -43,7 +25,7 @@ for (const [name, make] of Object.entries(STORES)) {
   Deno.test(`CSVLogger with sampleId counts a sample once, ${name}`, async (t) => {
     await using store = make();
     const { storage } = store;
-    await using logger = await loggerOver(storage, PART);
+    await using logger = await loggerWithIds(storage, PART);
     await t.step("that stands in one batch twice", async () => {
       const flags = ["1", "2", "1", "1", "3", "2"].map((id) => flagId(logger, id));
       const counts = await within(PATIENCE_MS, Promise.all(flags), "the batch");
@@ -59,7 +41,7 @@ for (const [name, make] of Object.entries(STORES)) {
       for (const id of ["1", "4", "11", "20"]) assertEquals(await flagId(logger, id), 20, id);
     });
     await t.step("that comes again after a restart", async () => {
-      await using again = await loggerOver(store.again(), PART);
+      await using again = await loggerWithIds(store.again(), PART);
       for (const id of ["1", "4", "11", "20"]) assertEquals(await flagId(again, id), 20, id);
       assertEquals(await flagId(again, "21"), 21);
       // The first one learns of it, and of the rows of the other one.
@@ -75,7 +57,7 @@ for (const [name, make] of Object.entries(STORES)) {
 
   Deno.test(`CSVLogger with sampleId counts a sample once when loggers race, ${name}`, async () => {
     await using store = make();
-    const loggers = await Promise.all([1, 2, 3, 4].map(() => loggerOver(store.again(), PART)));
+    const loggers = await Promise.all([1, 2, 3, 4].map(() => loggerWithIds(store.again(), PART)));
     for (let race = 0; race < RACES; race++) {
       const flags = loggers.map((logger) => flagId(logger, `race ${race}`));
       const counts = await within(PATIENCE_MS, Promise.all(flags), `race ${race}`);
@@ -102,7 +84,7 @@ Deno.test("CSVLogger with sampleId counts a sample once whatever its id is", asy
     await t.step(JSON.stringify(id), async () => {
       await using store = STORES.append!();
       for (let restart = 0; restart < 3; restart++) {
-        await using logger = await loggerOver(store.storage);
+        await using logger = await loggerWithIds(store.storage);
         assertEquals([await flagId(logger, id), await flagId(logger, id)], [1, 1]);
       }
       assertEquals(await idsIn(store.storage), [id]);
@@ -111,13 +93,13 @@ Deno.test("CSVLogger with sampleId counts a sample once whatever its id is", asy
   await t.step("with a lone surrogate", async () => {
     await using store = STORES.append!();
     for (let restart = 0; restart < 3; restart++) {
-      await using logger = await loggerOver(store.storage);
+      await using logger = await loggerWithIds(store.storage);
       assertEquals(await flagId(logger, "\ud800"), 1);
     }
   });
   await t.step("or it is refused where it is empty", async () => {
     await using store = STORES.append!();
-    await using logger = await loggerOver(store.storage);
+    await using logger = await loggerWithIds(store.storage);
     const said = [await flagId(logger, "").catch(() => 0), await flagId(logger, "").catch(() => 0)];
     assertEquals(said[0], said[1], "an empty id is no identity, and was taken for one");
   });
@@ -125,7 +107,7 @@ Deno.test("CSVLogger with sampleId counts a sample once whatever its id is", asy
 
 Deno.test("CSVLogger without sampleId refuses an id, and has no column for it", async () => {
   await using store = STORES.append!();
-  await using logger = await loggerOver(store.storage, { sampleId: false });
+  await using logger = await loggerWithIds(store.storage, { sampleId: false });
   await assertRejects(() => flagId(logger, "1"), TypeError, "sampleId");
   await logger.flag(["x"]);
   assert((await textOf(store.storage, "dataset1.csv")).startsWith("a,timestamp\r\n"));
@@ -133,18 +115,18 @@ Deno.test("CSVLogger without sampleId refuses an id, and has no column for it", 
 
 Deno.test("CSVLogger with sampleId does not take up a dataset without ids", async () => {
   await using store = STORES.append!();
-  await using plain = await loggerOver(store.storage, { sampleId: false });
+  await using plain = await loggerWithIds(store.storage, { sampleId: false });
   await plain.flag(["x"]);
-  await using logger = await loggerOver(store.storage);
+  await using logger = await loggerWithIds(store.storage);
   assertEquals([await flagId(logger, "1"), logger.datasetFile], [1, "dataset2.csv"]);
 });
 
 Deno.test("CSVLogger without sampleId continues a dataset with ids, with an empty id", async () => {
   await using store = STORES.append!();
   const { storage } = store;
-  await using before = await loggerOver(storage);
+  await using before = await loggerWithIds(storage);
   await flagId(before, "1");
-  await using logger = await loggerOver(storage, { sampleId: false });
+  await using logger = await loggerWithIds(storage, { sampleId: false });
   assertEquals(await logger.flag(["x"]), 2);
   assertEquals(await idsIn(storage), ["1", ""]);
 });
@@ -152,7 +134,7 @@ Deno.test("CSVLogger without sampleId continues a dataset with ids, with an empt
 Deno.test("CSVLogger with sampleId forgets the ids of a file that was removed", async () => {
   for (const make of Object.values(STORES)) {
     await using store = make();
-    await using logger = await loggerOver(store.storage);
+    await using logger = await loggerWithIds(store.storage);
     assertEquals([await flagId(logger, "1"), await flagId(logger, "2")], [1, 2]);
     await store.storage.delete("dataset1.csv");
     assertEquals(await flagId(logger, "3"), 1);
@@ -177,7 +159,7 @@ Deno.test("CSVLogger with sampleId counts a sample once when it is flagged again
     await using store = STORES[writeMode]!();
     const faults = { lostRequest: 0.2, lostAnswer: 0.3, lateRequest: 0.1 };
     const storage = faulty(store.storage, { ...faults, seed: 5 });
-    await using logger = await loggerOver(storage, PART);
+    await using logger = await loggerWithIds(storage, PART);
     for (let i = 0; i < RETRIED; i++) {
       // A client that received no answer sends the same again.
       for (let tries = 0; tries < 3; tries++) {

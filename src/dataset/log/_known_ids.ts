@@ -23,7 +23,7 @@ interface Unanswered {
 export interface IdSource {
   /** The column of the ids, which must be the one before the last, the timestamp. */
   readonly column: string;
-  /** Reads the records in a place; none if the place is no longer there. */
+  /** Reads the records in a place; returns none if the place was removed. */
   readonly recordsIn: (place: Place) => Promise<readonly (readonly string[])[]>;
 }
 
