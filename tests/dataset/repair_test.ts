@@ -541,6 +541,23 @@ Deno.test("CSVLogger.flag() keeps all rows when another program appends without 
     }
     assertEquals(Deno.readTextFileSync(path), expected);
   });
+  await t.step("in the moment before the logger writes", async () => {
+    await using dir = new TempDir();
+    const path = `${dir.path}/dataset1.csv`;
+    await using logger = loggerOver(new LocalFsAdapter({ root: dir.path }));
+    await logger.setup(LABELS, "");
+    await logger.flag(["mine 1", "row"]);
+    const { writeSync } = Deno.FsFile.prototype;
+    Deno.FsFile.prototype.writeSync = function (bytes) {
+      Deno.FsFile.prototype.writeSync = writeSync;
+      Deno.writeTextFileSync(path, `theirs,row,${TIME}\n`, { append: true });
+      return this.writeSync(bytes);
+    };
+    await logger.flag(["mine 2", "row"]);
+    assertEquals(await logger.flag(["mine 3", "row"]), 4);
+    const [, ...rows] = parseStrictly(Deno.readTextFileSync(path));
+    assertEquals(rows.map(([id]) => id), ["mine 1", "theirs", "mine 2", "mine 3"]);
+  });
   await t.step("during flags", async () => {
     await using dir = new TempDir();
     const path = `${dir.path}/dataset1.csv`;

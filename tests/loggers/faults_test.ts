@@ -13,7 +13,7 @@ import { unescapeCell } from "../../src/csv/escape.ts";
 import { readDataset, readRecords } from "../../src/reader/mod.ts";
 import { ChatCSVLogger } from "../../src/loggers/chat_csv_logger.ts";
 import { ClassicCSVLogger } from "../../src/loggers/classic_csv_logger.ts";
-import { CSVLogger } from "../../src/loggers/csv_logger.ts";
+import { CSVLogger, type FlagOptions } from "../../src/loggers/csv_logger.ts";
 import type { DatasetLogger } from "../../src/loggers/dataset_logger.ts";
 import { SimpleCSVLogger } from "../../src/loggers/simple_csv_logger.ts";
 import { LocalFsAdapter } from "../../src/storage/local_fs/mod.ts";
@@ -241,6 +241,17 @@ Deno.test("flag() never throws, it rejects", async (t) => {
     await assertRejects(() => logger.flag(["a"], null, no), TypeError);
     await assertRejects(() => logger.flag(["a"], null, null, { id: no }), TypeError);
   });
+  await t.step(
+    "an id that the logger or the caller must not give, or an unknown option",
+    async () => {
+      await using plain = await ready(new CSVLogger({ storage, ...quiet }));
+      await assertRejects(() => plain.flag(["a"], null, null, { id: "1" }), TypeError);
+      const other = { ids: "1" } as FlagOptions;
+      await assertRejects(() => plain.flag(["a"], null, null, other), TypeError);
+      await using withIds = await ready(new CSVLogger({ storage, ...quiet, sampleId: true }));
+      await assertRejects(() => withIds.flag(["a"], null, null, { id: "" }), TypeError);
+    },
+  );
   await t.step("a like that is not an object", async () => {
     await using chat = new ChatCSVLogger({ storage });
     await chat.setup();
@@ -738,16 +749,36 @@ Deno.test("disposal does not reject because a sample was refused", async () => {
   await refused;
 });
 
-Deno.test("flag() outlasts as many lost answers as the `retry` option allows", async () => {
-  const flagOn = async (times: number) => {
-    const storage = failing(Array.from({ length: 12 }, () => ["Unavailable", "unknown"] as const));
-    await using logger = new CSVLogger({ storage, verbose: false, retry: { times, delayMs: 1 } });
-    await logger.setup(["a"], "");
-    return await logger.flag(["1"]);
+Deno.test("flag() outlasts as many lost answers as the `retry` option allows", async (t) => {
+  const memory = new MemoryAdapter();
+  let left = 0;
+  const stores: Readonly<Record<string, () => StorageAdapter>> = {
+    "of the first request": () =>
+      failing(Array.from({ length: 12 }, () => ["Unavailable", "unknown"] as const)),
+    "of the row": () => {
+      left = 12;
+      return instead(memory, {
+        append(key, bytes, options) {
+          return left-- > 0
+            ? Promise.reject(failure("Unavailable", key, "unknown"))
+            : memory.append!(key, bytes, options);
+        },
+      });
+    },
   };
-  assertEquals(await flagOn(12), 1);
-  const error = await assertRejects(() => flagOn(11), StorageError);
-  assertEquals(error.code, "Unavailable");
+  for (const [which, open] of Object.entries(stores)) {
+    await t.step(which, async () => {
+      const flagOn = async (times: number) => {
+        const retry = { times, delayMs: 1 };
+        await using logger = new CSVLogger({ storage: open(), verbose: false, retry });
+        await logger.setup(["a"], `${times}`);
+        return await logger.flag(["1"]);
+      };
+      assertEquals(await flagOn(12), 1);
+      const error = await assertRejects(() => flagOn(11), StorageError);
+      assertEquals(error.code, "Unavailable");
+    });
+  }
 });
 
 /** A memory whose answers to the first writes of files are lost, or for ever. */
