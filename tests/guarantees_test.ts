@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { listItemsOf, sectionsOf } from "./helpers/markdown.ts";
+import { mutants } from "./mutants/all.ts";
+import { type Mutant, mutated } from "./mutants/mutant.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const README = await Deno.readTextFile(new URL("README.md", ROOT));
@@ -66,9 +68,9 @@ async function complaintAbout({ path, name }: Proof): Promise<string | undefined
 
 const sections = sectionsOf(GUARANTEES);
 const promising = sections.filter(({ title }) => !NO_PROMISES.includes(title));
+const items = promising.flatMap(({ text }) => listItemsOf(text));
 
 Deno.test("Each item of docs/guarantees.md names tests, and all of them exist", async () => {
-  const items = promising.flatMap(({ text }) => listItemsOf(text));
   const complaints = items.filter((item) => proofsOf(item).length === 0)
     .map((item) => `No test is named at the end of: ${item}`);
   for (const proof of items.flatMap(proofsOf)) {
@@ -77,6 +79,33 @@ Deno.test("Each item of docs/guarantees.md names tests, and all of them exist", 
   }
   assert(complaints.length === 0, `\n${[...new Set(complaints)].join("\n")}`);
   assert(items.length >= 30, `Only ${items.length} items were found`);
+});
+
+/** Returns the complaint about a mutant, or `undefined` if it breaks an item as one of its tests shows. */
+async function complaintAboutMutant(mutant: Mutant): Promise<string | undefined> {
+  const { breaks, file, test: [path, name] } = mutant;
+  const broken = items.filter((item) => item.startsWith(breaks));
+  if (broken.length !== 1) return `${broken.length} items begin with "${breaks}"`;
+  const isProof = proofsOf(broken[0]!)
+    .some((proof) => proof.path === `tests/${path}` && proof.name === name);
+  if (!isProof) return `"${breaks}" does not name the test "${name}" of tests/${path}`;
+  try {
+    mutated(await Deno.readTextFile(new URL(`src/${file}`, ROOT)), mutant);
+  } catch (error) {
+    return String(error);
+  }
+}
+
+Deno.test("Each item of docs/guarantees.md has a mutant that one of its tests catches", async () => {
+  const complaints = items
+    .filter((item) => !mutants.some(({ breaks }) => item.startsWith(breaks)))
+    .map((item) => `No mutant breaks: ${item}`);
+  for (const mutant of mutants) {
+    const complaint = await complaintAboutMutant(mutant);
+    if (complaint !== undefined) complaints.push(complaint);
+  }
+  assert(complaints.length === 0, `\n${complaints.join("\n")}`);
+  assert(mutants.length >= 100, `There are only ${mutants.length} mutants`);
 });
 
 Deno.test("README promises nothing that docs/guarantees.md does not list", () => {

@@ -1,0 +1,21 @@
+import { adapters } from "./_adapters.ts";
+import { cells } from "./_cells.ts";
+import { exactlyOnce } from "./_exactly_once.ts";
+import { failures } from "./_failures.ts";
+import { files } from "./_files.ts";
+import { ids } from "./_ids.ts";
+import { tornRows } from "./_torn_rows.ts";
+import { writers } from "./_writers.ts";
+import type { Mutant } from "./mutant.ts";
+
+/** All mutants, in the order of docs/guarantees.md. */
+export const mutants: readonly Mutant[] = [
+  ...exactlyOnce,
+  ...failures,
+  ...tornRows,
+  ...files,
+  ...writers,
+  ...ids,
+  ...cells,
+  ...adapters,
+];
