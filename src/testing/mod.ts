@@ -57,6 +57,8 @@ export type {
   ConformanceSettings,
   /** A fresh, empty store and the ways to reach it. */
   ConformanceStore,
+  /** A way to make a store answer nothing. */
+  Silence,
 } from "./conformance/behaviour.ts";
 export {
   /** The work of one racer. */

@@ -4,7 +4,7 @@ import { CSVLogger } from "@flagstone/flagging";
 import { probe } from "@flagstone/flagging/probe";
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
 import { readDataset } from "@flagstone/flagging/reader";
-import { behaviours, runBehaviour } from "@flagstone/flagging/testing";
+import { behaviours, runBehaviour, type Silence } from "@flagstone/flagging/testing";
 
 type Env = Readonly<Record<string, R2BucketLike>>;
 
@@ -14,7 +14,34 @@ async function examine(index: number, env: Env): Promise<void> {
     throw new Error(`No behaviour or bucket has the index ${index}`);
   }
   const open = () => new R2Adapter(bucket);
-  await runBehaviour(behaviour, () => ({ adapter: open(), second: open }), { increments: 20 });
+  await runBehaviour(behaviour, () => ({
+    adapter: open(),
+    second: open,
+    silence: () => silence(bucket),
+    below: (prefix) => new R2Adapter(bucket, { prefix }),
+  }), { increments: 20 });
+}
+
+/** A binding that answers nothing. */
+function silence(bucket: R2BucketLike): Silence {
+  const deadlineMs = 500;
+  let isSilent = false;
+  const binding = new Proxy(bucket, {
+    get(target, name: keyof R2BucketLike) {
+      const method = target[name] as (...args: unknown[]) => Promise<unknown>;
+      return (...args: unknown[]) =>
+        isSilent ? new Promise<never>(() => {}) : method.apply(target, args);
+    },
+  });
+  return {
+    adapter: new R2Adapter(binding, { timeoutMs: deadlineMs }),
+    deadlineMs,
+    // deno-lint-ignore require-await -- the suite expects a promise
+    begin: async () => {
+      isSilent = true;
+      return () => void (isSilent = false);
+    },
+  };
 }
 
 /** Logs with four loggers at once. Returns the keys and the rows of the dataset. */

@@ -1,4 +1,6 @@
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
+import { StorageError } from "../../src/storage/storage_error.ts";
+import type { Silence } from "../../src/testing/mod.ts";
 import type {
   Capabilities,
   ObjectInfo,
@@ -133,4 +135,52 @@ export function reversioned(change: (info: ObjectInfo) => string): Breakage {
       for await (const info of memory.list(options)) yield hide(info);
     },
   });
+}
+
+/** What is wrong with the way in which an adapter waits. */
+export interface Waiting {
+  readonly ignoresSignal?: boolean;
+  readonly ignoresDeadline?: boolean;
+  readonly keepsListeners?: boolean;
+}
+
+const DEADLINE_MS = 100;
+
+/** Returns an adapter over a store that can be made silent, which waits for it as told. */
+export function silenced(storage: StorageAdapter, waiting: Waiting = {}): Silence {
+  let isSilent = false;
+  const wait = (mutates: boolean, signal: AbortSignal | undefined): Promise<never> =>
+    new Promise((_, reject) => {
+      const end = (code: "Aborted" | "TimedOut", cause?: unknown) => {
+        clearTimeout(timer);
+        if (!waiting.keepsListeners) signal?.removeEventListener("abort", onAbort);
+        const outcome = mutates ? "unknown" as const : undefined;
+        reject(new StorageError(code, { code, adapter: storage.name, outcome, cause }));
+      };
+      const timer = waiting.ignoresDeadline
+        ? undefined
+        : setTimeout(() => end("TimedOut"), DEADLINE_MS);
+      const onAbort = () => end("Aborted", signal!.reason);
+      if (!waiting.ignoresSignal) signal?.addEventListener("abort", onAbort);
+    });
+  const adapter: StorageAdapter = {
+    ...storage,
+    stat: (key, options) => isSilent ? wait(false, options?.signal) : storage.stat(key, options),
+    read: (key, options) => isSilent ? wait(false, options?.signal) : storage.read(key, options),
+    write: (key, body, options) =>
+      isSilent ? wait(true, options?.signal) : storage.write(key, body, options),
+    append: (key, bytes, options) =>
+      isSilent ? wait(true, options.signal) : storage.append!(key, bytes, options),
+    delete: (key, options) => isSilent ? wait(true, options?.signal) : storage.delete(key, options),
+    list: async function* (options) {
+      if (isSilent) await wait(false, options?.signal);
+      yield* storage.list(options);
+    },
+  };
+  // deno-lint-ignore require-await -- the suite expects a promise
+  const begin = async () => {
+    isSilent = true;
+    return () => void (isSilent = false);
+  };
+  return { adapter, deadlineMs: DEADLINE_MS, begin };
 }

@@ -4,9 +4,11 @@ import type {
   ObjectInfo,
   ObjectVersion,
   ReadOptions,
+  StorageAdapter,
   WriteBody,
 } from "../../src/storage/storage_adapter.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
+import type { ConformanceStore } from "../../src/testing/mod.ts";
 import {
   bodyOf,
   type Breakage,
@@ -16,6 +18,7 @@ import {
   rekeyed,
   rereading,
   reversioned,
+  silenced,
 } from "./_broken.ts";
 
 /** A broken adapter, and the behaviours that must detect it. */
@@ -24,8 +27,10 @@ export interface Case {
   readonly fails: readonly number[];
   /** The message of the first of them. */
   readonly saying: RegExp;
-  readonly breakage: Breakage;
+  readonly breakage?: Breakage;
   readonly capabilities?: Partial<Capabilities>;
+  /** Other ways to reach the store. */
+  readonly ways?: (storage: StorageAdapter) => Omit<ConformanceStore, "adapter">;
 }
 
 /** Broken adapters, by their defects. */
@@ -39,7 +44,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     }),
   },
   "whose append ignores the version": {
-    fails: [135],
+    fails: [139],
     saying: /Expected an append to a version that was replaced to be refused: it resolved/,
     breakage: (memory) => ({
       append: (key, bytes, { at }) => memory.append?.(key, bytes, { at }) ?? Promise.reject(),
@@ -53,6 +58,46 @@ export const CASES: Readonly<Record<string, Case>> = {
         const at = (await memory.stat(key))?.size ?? 0;
         return await (memory.append?.(key, bytes, { ...options, at }) ?? Promise.reject());
       },
+    }),
+  },
+  "whose append waits between its look and its write": {
+    fails: [135],
+    saying: /mixture|not in its version|size/,
+    breakage: (memory) => ({
+      append: async (key, bytes, options) => {
+        const info = await memory.stat(key);
+        if ((info?.size ?? 0) !== options.at || bytes.length === 0) {
+          return await memory.append!(key, bytes, options);
+        }
+        await new Promise((resolve) => setTimeout(resolve));
+        const now = await memory.stat(key);
+        return await memory.append!(key, bytes, { at: now?.size ?? 0 });
+      },
+    }),
+  },
+  "that waits in spite of its signal": {
+    fails: [136],
+    saying: /Expected a stat that waited when it was aborted/,
+    ways: (storage) => ({ silence: () => silenced(storage, { ignoresSignal: true }) }),
+  },
+  "that waits for an answer without a limit": {
+    fails: [137],
+    saying: /No answer within 1000 ms/,
+    ways: (storage) => ({ silence: () => silenced(storage, { ignoresDeadline: true }) }),
+  },
+  "that leaves a listener for each call without an answer": {
+    fails: [137],
+    saying: /Listeners were left/,
+    ways: (storage) => ({ silence: () => silenced(storage, { keepsListeners: true }) }),
+  },
+  "whose prefix has no boundary": {
+    fails: [138],
+    saying: /"flags\/a" reads as missing/,
+    ways: (storage) => ({
+      below: (prefix) => ({
+        ...storage,
+        write: (key, body, options) => storage.write(prefix + key, body, options),
+      }),
     }),
   },
   "that lists in JavaScript's order": {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
+import { prefixed } from "../../src/storage/wrappers/mod.ts";
 import {
   behaviours,
   conformance,
@@ -9,8 +10,8 @@ import {
   runBehaviour,
   runRacer,
 } from "../../src/testing/mod.ts";
-import { broken } from "./_broken.ts";
-import { CASES } from "./_broken_cases.ts";
+import { broken, silenced } from "./_broken.ts";
+import { type Case, CASES } from "./_broken_cases.ts";
 
 /** Behaviours that are too slow to run unless they are expected to fail. */
 const SLOW: readonly number[] = [22, 62, 63, 64, 70, 73];
@@ -18,13 +19,20 @@ const SLOW: readonly number[] = [22, 62, 63, 64, 70, 73];
 /** Returns the numbers of the behaviours that fail, with their messages. */
 async function failuresOf(
   makeAdapter: () => StorageAdapter,
-  { expected, timeLimitMs }: { expected: readonly number[]; timeLimitMs?: number },
+  { expected, timeLimitMs, ways }: {
+    readonly expected: readonly number[];
+    readonly timeLimitMs?: number;
+    readonly ways?: Case["ways"];
+  },
 ): Promise<Map<number, string>> {
   const failures = new Map<number, string>();
   const settings = { streamBytes: 1024 * 1024, seed: 7, timeLimitMs };
   for (const behaviour of behaviours) {
     if (SLOW.includes(behaviour.number) && !expected.includes(behaviour.number)) continue;
-    const factory = () => ({ adapter: makeAdapter(), holdsBytesInMemory: true });
+    const factory = () => {
+      const adapter = makeAdapter();
+      return { adapter, holdsBytesInMemory: true, ...ways?.(adapter) };
+    };
     try {
       await runBehaviour(behaviour, factory, settings);
     } catch (error) {
@@ -34,11 +42,12 @@ async function failuresOf(
   return failures;
 }
 
-for (const [what, { fails, saying, breakage, capabilities }] of Object.entries(CASES)) {
+for (const [what, { fails, saying, breakage, capabilities, ways }] of Object.entries(CASES)) {
   Deno.test(`conformance() finds an adapter ${what}`, async () => {
-    const failures = await failuresOf(() => broken(breakage, capabilities), {
+    const failures = await failuresOf(() => broken(breakage ?? (() => ({})), capabilities), {
       expected: fails,
       timeLimitMs: 1000,
+      ...(ways && { ways }),
     });
     const missed = fails.filter((number) => !failures.has(number));
     assertEquals(missed, [], `Only ${[...failures.keys()]} failed`);
@@ -47,7 +56,17 @@ for (const [what, { fails, saying, breakage, capabilities }] of Object.entries(C
 }
 
 Deno.test("conformance() finds no defect in a correct adapter", async () => {
-  assertEquals([...await failuresOf(() => broken(() => ({})), { expected: SLOW })], []);
+  const failures = await failuresOf(() => broken(() => ({})), {
+    expected: SLOW,
+    ways: (storage) => ({
+      silence: () => silenced(storage),
+      below(prefix) {
+        const { [Symbol.asyncDispose]: _, ...below } = prefixed(storage, prefix); // in memory
+        return below;
+      },
+    }),
+  });
+  assertEquals([...failures], []);
 });
 
 async function failureOf(number: number, adapter: StorageAdapter): Promise<string> {
@@ -161,5 +180,5 @@ Deno.test("behaviours and notCovered cover every number of the contract", () => 
   const numbers = behaviours.map(({ number }) => number).filter((number) => number !== 0);
   assertEquals(new Set(numbers).size, numbers.length);
   const all = [...numbers, ...Object.keys(notCovered).map(Number)].sort((a, b) => a - b);
-  assertEquals(all, Array.from({ length: 135 }, (_, i) => i + 1));
+  assertEquals(all, Array.from({ length: 139 }, (_, i) => i + 1));
 });

@@ -6,7 +6,7 @@ const GRACE_MS = 10;
 
 /** A time limit, and a signal that is aborted with it or with the caller's signal. */
 export class Deadline {
-  readonly #ms: number;
+  #ms: number;
   readonly #outer: AbortSignal | undefined;
   readonly #controller: AbortController = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,8 +33,9 @@ export class Deadline {
     return this.#expired;
   }
 
-  /** Starts the time, or restarts it. */
-  start(): void {
+  /** Starts the time, or restarts it, with this limit from now on. */
+  start(ms: number = this.#ms): void {
+    this.#ms = ms;
     clearTimeout(this.#timer);
     if (!this.#expired && !this.#ended) this.#timer = setTimeout(this.#onExpiry, this.#ms);
   }
@@ -77,7 +78,9 @@ export class Deadline {
 
   readonly #onExpiry = (): void => {
     this.#expired = true;
-    this.#controller.abort(new DOMException(`It took more than ${this.#ms} ms`, "TimeoutError"));
+    this.#controller.abort(
+      new DOMException(`It took more than ${Math.ceil(this.#ms)} ms`, "TimeoutError"),
+    );
     this.#timer = setTimeout(this.#giveUp, GRACE_MS);
   };
 }

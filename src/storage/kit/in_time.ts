@@ -6,6 +6,9 @@ import { type Chunk, watchBody } from "./watch_body.ts";
 
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** The most bytes of a stream that are sent between two chunks: one part of an upload. */
+const PART_BYTES = 8 * 1024 * 1024;
+
 /** Options that replace the caller's. */
 export interface InTimeChange {
   readonly signal: AbortSignal;
@@ -18,6 +21,8 @@ export interface TimedCall<T> {
   readonly signal: AbortSignal | undefined;
   /** The bytes of a write. */
   readonly body?: WriteBody | undefined;
+  /** The slowest upload that is waited for, in bytes a millisecond. @default {any} */
+  readonly slowest?: number | undefined;
   /** The outcome of a mutation whose time is up, because it is unknown how far it got. */
   readonly outcome?: Outcome | undefined;
   readonly send: (change: InTimeChange) => Promise<T>;
@@ -40,13 +45,22 @@ export function refuseTime(ms: number): void {
 
 /** Runs a call whose result has no body. */
 export async function callInTime<T>(call: TimedCall<T>, ms: number): Promise<T> {
-  const { attempt, body, outcome } = call;
-  const deadline = new Deadline(ms, call.signal);
+  const { attempt, body, outcome, slowest = Infinity } = call;
+  const length = body instanceof Uint8Array ? body.length : 0;
+  const deadline = new Deadline(ms + length / slowest, call.signal);
+  let sent = 0;
+  // The limit of a streamed write is for each chunk, because their number is unknown.
+  const next = async (read: () => Promise<Chunk>): Promise<Chunk> => {
+    deadline.start(ms);
+    const chunk = await read();
+    sent += chunk.value?.length ?? 0;
+    deadline.start(ms + Math.min(sent, PART_BYTES) / slowest);
+    return chunk;
+  };
   try {
     const { signal } = deadline;
     const change = body instanceof ReadableStream && !body.locked
-      // The limit of a streamed write is for each chunk, because their number is unknown.
-      ? { signal, body: watchBody(body, { next: (read) => (deadline.start(), read()) }) }
+      ? { signal, body: watchBody(body, { next }) }
       : { signal };
     return await deadline.within({ attempt, outcome }, () => call.send(change));
   } finally {

@@ -28,9 +28,6 @@ const TIMEOUT_MS = 10_000;
 /** The slowest upload that is waited for: bytes a millisecond. */
 const SLOWEST = 256;
 
-/** The most bytes of a stream that are sent between two chunks: one part of an upload. */
-const PART_BYTES = 8 * 1024 * 1024;
-
 /**
  * The base class of adapters whose store is reached over a network: a `StorageDriver` whose requests
  * reject with `TimedOut` if they make no progress, so that nothing waits for ever, and which checks that
@@ -72,14 +69,14 @@ export abstract class RemoteDriver extends StorageDriver {
 
   /** Creates or replaces an object, all or nothing. */
   override write(key: string, given: WriteBody, options?: WriteOptions): Promise<ObjectInfo> {
-    const length = given instanceof Uint8Array ? given.length : PART_BYTES;
     return callInTime({
       attempt: this.#attempt("write", key),
       signal: options?.signal,
       body: given,
+      slowest: SLOWEST,
       outcome: "unknown",
       send: ({ body = given, ...change }) => super.write(key, body, { ...options, ...change }),
-    }, this.#ms + length / SLOWEST);
+    }, this.#ms);
   }
 
   /** Removes an object; succeeds if there is no such object. */

@@ -13,6 +13,7 @@ import {
   putText,
   randomBytes,
 } from "./_harness.ts";
+import { mixesNothing } from "./_append_race.ts";
 import { isShared, raceCalls, raceRounds } from "./_race.ts";
 import { racerBody } from "./racer.ts";
 
@@ -188,7 +189,7 @@ const declared: readonly Behaviour[] = inGroup(
       run: refusesBeyond,
     },
     {
-      number: 135,
+      number: 139,
       name: "append() rejects with Conflict if the object has another version of the same size",
       run: refusesAnotherVersion,
     },
@@ -223,6 +224,11 @@ const declared: readonly Behaviour[] = inGroup(
       when: ({ append, swap }) => append !== "none" && swap !== "none",
       run: makesVersionsStale,
     },
+    {
+      number: 135,
+      name: "Writes and deletions without a condition race appends, and no reader sees a mixture",
+      run: mixesNothing,
+    },
   ],
   (capabilities) => capabilities.append !== "none",
 );
@@ -237,5 +243,5 @@ const undeclared: readonly Behaviour[] = inGroup("Append", [{
   },
 }]);
 
-/** Behaviours 38 to 50, without those that need a full disk or a killed process. */
+/** Behaviours 38 to 50, without those that need a full disk or a killed process; 135 and 139. */
 export const appends: readonly Behaviour[] = [...declared, ...undeclared];

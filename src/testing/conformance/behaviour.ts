@@ -2,6 +2,20 @@ import type { Capabilities, StorageAdapter } from "../../storage/storage_adapter
 import type { RacerJob, RacerResult } from "./racer.ts";
 
 /**
+ * A way to make a store answer nothing, as a broken network or a lock that is held does.
+ *
+ * @category Testing
+ */
+export interface Silence {
+  /** An adapter over the store, which the suite disposes of. */
+  readonly adapter: StorageAdapter;
+  /** The time in milliseconds after which this adapter gives up a request without an answer. */
+  readonly deadlineMs: number;
+  /** Makes the store answer nothing about this key and its directory. The result ends that. */
+  readonly begin: (key: string) => Promise<() => void | Promise<void>>;
+}
+
+/**
  * A fresh, empty store for one step of the suite, and the ways to reach it.
  *
  * @category Testing
@@ -22,6 +36,13 @@ export interface ConformanceStore {
    * race instead.
    */
   readonly spawn?: ((job: RacerJob) => Promise<RacerResult>) | undefined;
+  /** Makes the store silent. Without it, the suite does not test what waits for an answer. */
+  readonly silence?: (() => Silence) | undefined;
+  /**
+   * Creates an adapter over the same store whose keys are below a prefix, as the adapter's own option
+   * does it. Without it, the suite does not test prefixes. The suite disposes of it.
+   */
+  readonly below?: ((prefix: string) => StorageAdapter) | undefined;
   /**
    * Whether the store keeps its bytes in this process, so that the suite cannot check bounds on
    * memory.
@@ -54,7 +75,12 @@ export interface ConformanceSettings {
   readonly operations?: number | undefined;
   /** The number of times that behaviour 14 overwrites one object. @default {5000} */
   readonly overwrites?: number | undefined;
-  /** The number of times that each of the 8 racers of behaviour 32 increments. @default {200} */
+  /**
+   * The number of times that each of the 8 racers of behaviour 32 increments, and of the rounds of
+   * behaviour 135.
+   *
+   * @default {200}
+   */
   readonly increments?: number | undefined;
   /** The size of the body of behaviours 61 and 73, in bytes. @default {67108864} */
   readonly streamBytes?: number | undefined;
@@ -95,8 +121,15 @@ export interface Behaviour {
   readonly name: string;
   /** The part of the contract that it belongs to. */
   readonly group: string;
-  /** Returns whether it applies to an adapter with these capabilities. @default {always} */
-  readonly when?: ((capabilities: Capabilities) => boolean) | undefined;
+  /**
+   * Returns whether it applies to an adapter with these capabilities, and to a store that can be used
+   * in these ways.
+   *
+   * @default {always}
+   */
+  readonly when?:
+    | ((capabilities: Capabilities, store: Omit<ConformanceStore, "adapter">) => boolean)
+    | undefined;
   /** Rejects with an `AssertionError` if the adapter does not behave so. */
   readonly run: (context: BehaviourContext) => Promise<void>;
 }
@@ -108,7 +141,7 @@ export interface Behaviour {
 export function inGroup(
   group: string,
   behaviours: readonly Omit<Behaviour, "group">[],
-  when?: (capabilities: Capabilities) => boolean,
+  when?: Behaviour["when"],
 ): readonly Behaviour[] {
   return behaviours.map((behaviour) => ({ group, when, ...behaviour }));
 }

@@ -19,6 +19,7 @@ import {
   streamOf,
 } from "./_harness.ts";
 import { callsOf } from "./_calls.ts";
+import { countedSignal } from "./_counted_signal.ts";
 import { heldBody, underWay } from "./_held_body.ts";
 import { isShared } from "./_race.ts";
 
@@ -170,22 +171,6 @@ async function abortsInAQueue({ adapter }: BehaviourContext) {
     possible.includes(last),
     `"${last}" was written by a call that reported it as not-applied`,
   );
-}
-
-/** Returns a signal and a function that counts its listeners. */
-function countedSignal(): { signal: AbortSignal; listeners: () => number } {
-  const { signal } = new AbortController();
-  const listeners = new Set<unknown>();
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...args: unknown[]) => {
-    listeners.add(args[1]);
-    Reflect.apply(addEventListener, signal, args);
-  };
-  signal.removeEventListener = (...args: unknown[]) => {
-    listeners.delete(args[1]);
-    Reflect.apply(removeEventListener, signal, args);
-  };
-  return { signal, listeners: () => listeners.size };
 }
 
 async function useOnce(adapter: StorageAdapter, signal: AbortSignal) {

@@ -20,6 +20,7 @@ import { freshSeed } from "../random.ts";
 import { streaming } from "./streaming.ts";
 import { swap } from "./swap.ts";
 import { versions } from "./versions.ts";
+import { waiting } from "./waiting.ts";
 import { writeAndRead } from "./write_and_read.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
 
@@ -76,6 +77,7 @@ export const behaviours: readonly Behaviour[] = [
   ...keys,
   ...errors,
   ...cancellation,
+  ...waiting,
   ...metadata,
   ...model,
 ];
@@ -225,7 +227,7 @@ export async function runBehaviour(
   let applies = true;
   await withStore(factory, async (store, open) => {
     const { adapter } = store;
-    applies = behaviour.when?.(adapter.capabilities) ?? true;
+    applies = behaviour.when?.(adapter.capabilities, store) ?? true;
     if (!applies) return;
     const context = { adapter, store, settings: settingsOf(settings), open };
     const run = (signal: AbortSignal) => behaviour.run({ ...context, signal });
@@ -238,10 +240,9 @@ export async function runBehaviour(
 async function applicable(factory: ConformanceFactory): Promise<Behaviour[]> {
   const found: Behaviour[] = [];
   // deno-lint-ignore require-await -- withStore expects an async function
-  await withStore(factory, async ({ adapter }) => {
-    found.push(
-      ...behaviours.filter(({ when }) => when?.(adapter.capabilities) ?? true),
-    );
+  await withStore(factory, async (store) => {
+    const { capabilities } = store.adapter;
+    found.push(...behaviours.filter(({ when }) => when?.(capabilities, store) ?? true));
   });
   return found;
 }

@@ -207,7 +207,22 @@ async function nestsOrRefuses({ adapter }: BehaviourContext) {
   }
 }
 
-/** Behaviours 96 to 104, except that of symbolic links. */
+async function meansOnePrefix({ adapter, store }: BehaviourContext) {
+  await putText(adapter, "flagsx/a", "of another prefix");
+  await putText(adapter, "flags-a", "of no prefix");
+  for (const prefix of ["flags", "flags/"]) {
+    const below = store.below!(prefix);
+    try {
+      await putText(below, "a", prefix);
+      assertEquals(await getText(adapter, "flags/a"), prefix);
+      assertEquals(await listKeys(below), ["a"]);
+    } finally {
+      await below[Symbol.asyncDispose]?.();
+    }
+  }
+}
+
+/** Behaviours 96 to 104, except that of symbolic links; and 138. */
 export const keys: readonly Behaviour[] = inGroup("Keys", [
   {
     number: 96,
@@ -257,5 +272,11 @@ export const keys: readonly Behaviour[] = inGroup("Keys", [
     number: 104,
     name: 'If "a" exists, write() of "a/b" succeeds or rejects with Conflict',
     run: nestsOrRefuses,
+  },
+  {
+    number: 138,
+    name: 'The prefixes "flags" and "flags/" keep keys below "flags/"',
+    when: (_, { below }) => below !== undefined,
+    run: meansOnePrefix,
   },
 ]);

@@ -1,15 +1,14 @@
-import { assert, assertEquals, assertLess, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertLess } from "@std/assert";
 import { walk } from "@std/fs/walk";
 import { CSVLogger, file } from "../../../mod.ts";
 import { LocalFsAdapter } from "../../../src/storage/local_fs/mod.ts";
 import type { StorageAdapter } from "../../../src/storage/storage_adapter.ts";
 import { isStorageError } from "../../../src/storage/storage_error.ts";
-import { startScript } from "../../helpers/deno.ts";
+import { holdLock } from "../../helpers/hold_lock.ts";
 import { TempDir } from "../../helpers/temp_dir.ts";
 import { within } from "../../helpers/within.ts";
 
 const PATIENCE_MS = 10_000;
-const HOLDER = new URL("../../helpers/lock_holder.ts", import.meta.url);
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 /** Runs an action while another process holds the lock of a directory. */
@@ -18,14 +17,11 @@ async function whileHeld(
   action: () => Promise<void>,
   { shared = false } = {},
 ): Promise<void> {
-  const holder = startScript(HOLDER, { args: shared ? [dir, "shared"] : [dir] });
-  const reader = holder.stdout.getReader();
+  const end = await holdLock(dir, { shared });
   try {
-    assertStringIncludes(new TextDecoder().decode((await reader.read()).value), "locked");
     await within(PATIENCE_MS, action(), "an action beside a held lock");
   } finally {
-    holder.kill("SIGKILL");
-    await Promise.all([reader.cancel(), holder.stderr.cancel(), holder.status]);
+    await end();
   }
 }
 
