@@ -11,6 +11,7 @@ const SEEDS = 20;
 const DAYS: Readonly<Record<string, FaultyOptions>> = {
   bad: { lostRequest: 0.05, lostAnswer: 0.1, lateRequest: 0.05, doubledRequest: 0.05 },
   worst: { lostRequest: 0.25, lostAnswer: 0.25, lateRequest: 0.15, doubledRequest: 0.1 },
+  replayed: { replayedRequest: 0.15, lostRequest: 0.05, lateRequest: 0.1, lateBy: 40 },
 };
 
 const STORES: Readonly<Record<string, () => StorageAdapter>> = {
@@ -30,7 +31,9 @@ for (const [store, makeBase] of Object.entries(STORES)) {
         times: seed % 2 === 0 ? 10 : 2,
         // A group that a writer gave up may or may not be counted.
         counts: false,
-        log: (storage, times) => versionsOver(storage, times, { segments: true }),
+        // A replayed append is found by its bytes.
+        log: (storage, times) =>
+          versionsOver(storage, times, { segments: true, uniqueRows: day === "replayed" }),
       }));
       assertGreater(tally(plays, (one) => typeof one === "object"), SEEDS * 50);
       assertGreater(plays.reduce((sum, { faults }) => sum + faults, 0), SEEDS * 5);

@@ -9,6 +9,23 @@ interface Stored {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What happens to a PUT. */
+export type PutFate =
+  /** The connection breaks before it takes effect. */
+  | "lost"
+  /** It takes effect, and the connection breaks: `fetch` may send it again by itself. */
+  | "broken"
+  /** It takes effect, and the answer says that the service failed. */
+  | "failed"
+  /** It takes effect, and the answer says that the service is busy. */
+  | "busy"
+  /** It takes effect, and is never answered. */
+  | "silent"
+  /** A gateway answers that it took too long; it takes effect some time later. */
+  | "late";
+
+const LATEST_MS = 200;
+
 /** Options of {@linkcode HttpS3}. */
 export interface HttpS3Options {
   /** The conditions that the service ignores. @default {none} */
@@ -18,6 +35,8 @@ export interface HttpS3Options {
    * it has served a request before: `fetch` then sends the PUT again by itself.
    */
   readonly breakAfterPut?: (key: string) => boolean;
+  /** Returns what happens to a PUT, if that is not the usual. */
+  readonly fateOf?: (key: string) => PutFate | undefined;
   /** Whether a request takes effect but is never answered; half of a body is still sent. */
   readonly isSilent?: (method: string, key: string) => boolean;
 }
@@ -32,6 +51,7 @@ export class HttpS3 implements AsyncDisposable {
   readonly #options: HttpS3Options;
   readonly #server: ReturnType<typeof createServer>;
   readonly #served: WeakMap<object, number> = new WeakMap();
+  readonly #late: Set<Promise<void>> = new Set();
 
   constructor(options: HttpS3Options = {}) {
     this.#options = options;
@@ -49,7 +69,13 @@ export class HttpS3 implements AsyncDisposable {
     return (more) => new S3Adapter({ endpoint, bucket: "flags", ...keys, ...options, ...more });
   }
 
+  /** Waits for the requests that take effect late. */
+  async settle(): Promise<void> {
+    while (this.#late.size > 0) await Promise.all(this.#late);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.settle();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }
@@ -82,26 +108,50 @@ export class HttpS3 implements AsyncDisposable {
     isKeptAlive: boolean,
   ): void {
     this.onPut?.(key);
+    const fate = this.#options.fateOf?.(key);
+    if (fate === "lost") return void socket.destroy();
+    if (fate === "late") {
+      const ms = Math.random() * LATEST_MS;
+      const late = new Promise((done) => setTimeout(done, ms)).then(() => {
+        this.#store(key, body, headers);
+        this.#late.delete(late);
+      });
+      this.#late.add(late);
+      return fault(response, 504, "GatewayTimeout");
+    }
+    const stored = this.#store(key, body, headers);
+    if (typeof stored !== "string") return fault(response, ...stored);
+    if (fate === "broken" || isKeptAlive && this.#options.breakAfterPut?.(key)) {
+      this.broken++;
+      return void socket.destroy();
+    }
+    if (fate === "failed") return fault(response, 500, "InternalError");
+    if (fate === "busy") return fault(response, 503, "SlowDown");
+    if (fate === "silent" || this.#options.isSilent?.("PUT", key)) return;
+    response.writeHead(200, { etag: `"${stored}"` }).end();
+  }
+
+  /** Stores an object if its conditions are met. Returns its ETag, or the status and code. */
+  #store(
+    key: string,
+    body: Uint8Array,
+    headers: IncomingMessage["headers"],
+  ): string | [status: number, code: string] {
     const stored = this.objects.get(key);
     const condition = (name: "if-match" | "if-none-match"): string | undefined =>
       this.#options.ignores?.includes(name) ? undefined : headers[name]?.replaceAll('"', "");
     const match = condition("if-match");
     const isMet = condition("if-none-match") === undefined || stored === undefined;
-    if (match !== undefined && stored === undefined) return fault(response, 404, "NoSuchKey");
+    if (match !== undefined && stored === undefined) return [404, "NoSuchKey"];
     if (!isMet || (match !== undefined && match !== stored?.etag)) {
-      return fault(response, 412, "PreconditionFailed");
+      return [412, "PreconditionFailed"];
     }
     const etag = createHash("md5").update(body).digest("hex");
     const kept = Object.entries(headers).filter(([name]) =>
       name === "content-type" || name.startsWith("x-amz-meta-")
     );
     this.objects.set(key, { body, etag, metadata: Object.fromEntries(kept) as Stored["metadata"] });
-    if (isKeptAlive && this.#options.breakAfterPut?.(key)) {
-      this.broken++;
-      return void socket.destroy();
-    }
-    if (this.#options.isSilent?.("PUT", key)) return;
-    response.writeHead(200, { etag: `"${etag}"` }).end();
+    return etag;
   }
 
   #get(key: string, { headers, method }: IncomingMessage, response: ServerResponse): void {

@@ -6,6 +6,8 @@ import { fullDisk } from "./full_disk.ts";
 import { kills } from "./kills.ts";
 import { meddlers } from "./meddlers.ts";
 import { models } from "./model.ts";
+import { network } from "./network.ts";
+import { retention } from "./retention.ts";
 import { sideBySide } from "./side_by_side.ts";
 import { weather } from "./weather.ts";
 
@@ -18,6 +20,8 @@ export const TORTURES: readonly Torture[] = [
   flood,
   sideBySide,
   weather,
+  network,
+  retention,
   ...models,
   ...fuzzers,
 ];

@@ -42,6 +42,8 @@ export interface Excuses {
   readonly mayMiscount?: boolean;
   /** Whether a row may be cut short if it is the last one of a file that no writer used again. */
   readonly mayBeCut?: (id: string) => boolean;
+  /** Whether timestamps may be to the second, as a spreadsheet saves them. */
+  readonly mayShortenTimestamps?: boolean;
   /** Whether a row may follow a second header. */
   readonly mayRepeatHeader?: (id: string) => boolean;
 }
@@ -51,6 +53,7 @@ type Complaint = readonly [fault: Fault, why: string];
 
 const NUMBERED = /(?:^|\/)dataset\d+(?:\.\d+)?\.csv$/;
 const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/;
+const SHORT_TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
 /** The end of a text whose last row is whole. */
 export const WHOLE_END: RegExp = /,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\r\n$/;
@@ -250,7 +253,10 @@ class Trial {
       return ["misplaced", "under foreign headers"];
     }
     if (row[1] !== rowText(id, form.length)) return ["torn", "its text is another"];
-    return TIMESTAMP.test(row.at(-1) ?? "") ? null : ["torn", "its timestamp is none"];
+    const time = row.at(-1) ?? "";
+    const isTime = TIMESTAMP.test(time) ||
+      this.#excuses.mayShortenTimestamps && SHORT_TIMESTAMP.test(time);
+    return isTime ? null : ["torn", "its timestamp is none"];
   }
 
   /** The path in a cell is relative to the dataset's own directory. */

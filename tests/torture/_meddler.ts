@@ -3,7 +3,8 @@ import { encodeRow } from "../../src/csv/encode.ts";
 import { escapeCell } from "../../src/csv/escape.ts";
 import { lockDirectory, type LockedDirectory } from "../../src/storage/local_fs/_lock.ts";
 import { rowText } from "../helpers/row_text.ts";
-import type { RowForm } from "./_ledger.ts";
+import { parseStrictly } from "../helpers/strict_csv.ts";
+import { type RowForm, WHOLE_END } from "./_ledger.ts";
 
 /**
  * The effect of an act on rows: it removes or moves the directory, destroys the dataset files or
@@ -73,6 +74,10 @@ export class Meddler {
       ],
       "rename the directory": ["takes away", () => this.#renameDirectory()],
       "edit by a rename": ["disturbs", () => this.#each((path) => this.#editByRename(path))],
+      "save from a spreadsheet": [
+        "disturbs",
+        () => this.#each((path) => this.#saveFromSpreadsheet(path)),
+      ],
       "edit in place": [
         "disturbs",
         () => this.#each((path) => Deno.writeFileSync(path, Deno.readFileSync(path))),
@@ -167,6 +172,19 @@ export class Meddler {
 
   #editByRename(path: string): void {
     this.#swap(path, Deno.readFileSync(path));
+  }
+
+  /** With timestamps to the second, and now and then a byte order mark or no last line ending. */
+  #saveFromSpreadsheet(path: string): void {
+    const text = Deno.readTextFileSync(path);
+    if (!WHOLE_END.test(text)) return; // its editor would spoil a torn row
+    const times = ++this.#count;
+    const rows = parseStrictly(text).map((row) => {
+      return encodeRow([...row.slice(0, -1), row.at(-1)!.replace(/\.\d{6}$/, "")]);
+    });
+    const saved = rows.join("");
+    const mark = times % 3 === 0 ? "\ufeff" : "";
+    this.#swap(path, encoder.encode(mark + (times % 2 === 0 ? saved.trimEnd() : saved)));
   }
 
   /**

@@ -115,6 +115,7 @@ async function meddle(
     acts.some((act) => act.effect === "disturbs" && overlaps(spanOf(id), act));
   const judgement = await ledger.judge(places, {
     mayMiscount: true,
+    mayShortenTimestamps: true,
     mayMiss(id) {
       const may = mayBeDestroyed(spanOf(id), acts);
       if (may) excused++;
