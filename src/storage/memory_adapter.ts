@@ -20,6 +20,7 @@ const CAPABILITIES: Capabilities = {
   create: "process",
   swap: "process",
   append: "process",
+  cut: true,
   durable: false,
   versions: "unique",
   metadata: true,

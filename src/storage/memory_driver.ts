@@ -68,11 +68,10 @@ export class MemoryDriver extends StorageDriver {
 
   /** Adds bytes in one atomic step. */
   protected override appendObject(call: AppendCall): StoredInfo {
-    const { key, bytes, attempt } = call;
+    const { key, bytes, attempt, at: size } = call;
     const object = this.#objects.get(key);
     refuseOffset(call, object?.info, attempt);
-    if (object !== undefined && bytes.length === 0) return structuredClone(object.info);
-    const size = object?.info.size ?? 0;
+    if (object?.info.size === size && bytes.length === 0) return structuredClone(object.info);
     const buffer = grown(object?.buffer ?? new Uint8Array(), size, size + bytes.length);
     buffer.set(bytes, size);
     return this.#put(key, buffer, size + bytes.length, object?.info ?? {});

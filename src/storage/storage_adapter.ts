@@ -36,6 +36,13 @@ export interface Capabilities {
   readonly swap: AtomicScope;
   /** The scope of `append`; `"none"` if the method is missing. */
   readonly append: AtomicScope;
+  /**
+   * Whether `append` takes the option `cut`. Without it, a torn end is replaced by `write`, which
+   * needs the whole object.
+   *
+   * @default {false}
+   */
+  readonly cut?: boolean | undefined;
   /** Whether a resolved write survives a power failure, not only a crash of the process. */
   readonly durable: boolean;
   /**
@@ -162,6 +169,16 @@ export interface AppendOptions extends OperationOptions {
    * appended to an object that was edited or replaced and happens to have the size `at`.
    */
   readonly ifVersion?: ObjectVersion | undefined;
+  /**
+   * Whether the bytes replace everything from `at` on: the object may be longer, and `ifVersion` must
+   * be given. Refused if the capability `cut` is not declared. The object is changed in place, so
+   * that a program which has it open goes on in it. A reader that opened it before may see bytes of
+   * either state after `at`, and a program that is killed meanwhile may leave the object as it was up
+   * to `at`.
+   *
+   * @default {false}
+   */
+  readonly cut?: boolean | undefined;
 }
 
 /**

@@ -20,9 +20,10 @@ function onDisk(): Store {
   return { storage: again(), again, [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
 }
 
-/** The stores that logs are tested on: one for each write mode, and the local disk. */
+/** The stores that logs are tested on, for each way to write to them, and the local disk. */
 export const STORES: Readonly<Record<string, () => Store>> = {
   append: () => inMemory(new MemoryAdapter()),
+  "append, no cut": () => inMemory(new MemoryAdapter({ capabilities: { cut: false } })),
   rewrite: () =>
     inMemory(new MemoryAdapter({ capabilities: { append: "none", versions: "content" } })),
   "local disk": onDisk,

@@ -137,7 +137,7 @@ export const failures: readonly Mutant[] = [
     breaks: "If the disk is full",
     hurt: "Half a row stays on a full disk.",
     file: "storage/local_fs/_files.ts",
-    replace: `takeBack(file, path, old, error);`,
+    replace: `takeBack(file, path, { key: old.key, size: at }, error);`,
     by: ``,
     test: [
       "loggers/faults_test.ts",

@@ -95,6 +95,28 @@ export const tornRows: readonly Mutant[] = [
   },
   {
     breaks: "If another program appends without the lock",
+    hurt: "What a slow program writes after its torn row was set aside goes to a removed file.",
+    file: "storage/local_fs/local_fs_adapter.ts",
+    replace: `cut: true,`,
+    by: ``,
+    test: [
+      "dataset/repair_test.ts",
+      "CSVLogger.flag() keeps all rows when another program appends without the lock",
+    ],
+  },
+  {
+    breaks: "If another program appends without the lock",
+    hurt: "A row that another program is about to end is set aside.",
+    file: "dataset/log/_dataset_part.ts",
+    replace: `if (performance.now() < until && await this.#mayGrow(found)) continue;`,
+    by: ``,
+    test: [
+      "dataset/repair_test.ts",
+      "CSVLogger.flag() keeps all rows when another program appends without the lock",
+    ],
+  },
+  {
+    breaks: "If another program appends without the lock",
     hurt: "A row is written over the rows of another program.",
     file: "storage/local_fs/_files.ts",
     replace: `const file = Deno.openSync(path, { append: true });`,

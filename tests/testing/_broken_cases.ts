@@ -60,6 +60,26 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
     }),
   },
+  "whose cut ignores the version": {
+    fails: [140],
+    saying: /Expected a cut of a version that was replaced to be refused: it resolved/,
+    breakage: (memory) => ({
+      append: async (key, bytes, options) => {
+        const ifVersion = options.cut && options.ifVersion
+          ? (await memory.stat(key))?.version ?? options.ifVersion
+          : options.ifVersion;
+        return await memory.append!(key, bytes, { ...options, ifVersion });
+      },
+    }),
+  },
+  "whose append ignores a cut that it does not declare": {
+    fails: [141],
+    saying: /Expected a cut to be refused with Unsupported/,
+    capabilities: { cut: false },
+    breakage: (memory) => ({
+      append: (key, bytes, { cut: _, ...options }) => memory.append!(key, bytes, options),
+    }),
+  },
   "whose append waits between its look and its write": {
     fails: [135],
     saying: /mixture|not in its version|size/,

@@ -18,6 +18,9 @@ export function appendWriter(storage: StorageAdapter, key: string): PartWriter {
     read,
     add: ({ version: ifVersion }, bytes, at) => storage.append!(key, bytes, { at, ifVersion }),
     async replaceEnd({ version }, bytes, at) {
+      if (storage.capabilities.cut) {
+        return await storage.append!(key, bytes, { at, ifVersion: version, cut: true });
+      }
       const whole = await storage.read(key, { range: { start: 0, end: at }, ifVersion: version });
       if (whole === null || version === undefined) {
         const attempt = { adapter: storage.name, operation: "append to", key };

@@ -29,6 +29,10 @@ import type { KnownIds } from "./_known_ids.ts";
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder();
 
+/** The milliseconds after which a torn row does not grow any more, and for which it may grow. */
+const QUIET_MS = 20;
+const LONGEST_GROWTH_MS = 1000;
+
 /** Options of {@linkcode DatasetPart}. */
 export interface DatasetPartOptions {
   /** Called with a one-sentence notice after each repair. */
@@ -192,6 +196,7 @@ export class DatasetPart {
    * @throws {NotTakenError} If the torn record is the header
    */
   async closeRest(like: string = ""): Promise<void> {
+    const until = performance.now() + LONGEST_GROWTH_MS;
     while (this.#boundary.rest !== "nothing") {
       const { end, size, rest } = this.#boundary;
       const found = await this.#readFrom(end);
@@ -205,8 +210,19 @@ export class DatasetPart {
       const bytes = isRecord ? concat(await Array.fromAsync(found.body)) : null;
       const cells = bytes && await this.#wholeCells(bytes, like);
       if (bytes !== null && cells !== null) return this.#keepRest(bytes, cells);
+      if (performance.now() < until && await this.#mayGrow(found)) continue;
       await this.#setAside(bytes ?? found.body, found.info);
     }
+  }
+
+  /** Waits if another program was in the midst of a row a moment ago. */
+  async #mayGrow({ info: { modified }, body }: ReadResult): Promise<boolean> {
+    const { append } = this.#storage.capabilities;
+    const age = Date.now() - (modified?.getTime() ?? 0);
+    if (append !== "host" && append !== "store" || age < 0 || age >= QUIET_MS) return false;
+    if (!body.locked) await body.cancel();
+    await new Promise((done) => setTimeout(done, QUIET_MS - age));
+    return true;
   }
 
   /** Stores the torn bytes at the end elsewhere, so that the next addition can replace them. */
@@ -216,7 +232,8 @@ export class DatasetPart {
       if (records === 0 && this.#options.hasHeader) {
         throw new NotTakenError(`The header of "${this.#key}" cannot be read`);
       }
-      if (this.#storage.capabilities.swap === "none") {
+      const { swap, cut } = this.#storage.capabilities;
+      if (swap === "none" && !cut) {
         throw new NotTakenError(`A torn row cannot be cut off "${this.#key}"`, true);
       }
       const aside = asideKey(this.#key, end, version);

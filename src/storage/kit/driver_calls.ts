@@ -65,6 +65,8 @@ export interface AppendCall extends DriverCall {
   readonly at: number;
   /** The version that the object must have. */
   readonly ifVersion?: ObjectVersion | undefined;
+  /** Whether the object may be longer, and is cut at the offset `at` in the same step. */
+  readonly cut?: boolean | undefined;
 }
 
 /**

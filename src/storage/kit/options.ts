@@ -22,11 +22,18 @@ export function validateWrite(
   throw invalid(attempt, 'its precondition must be "absent" or have a version');
 }
 
-/** Throws if an append is not of a Uint8Array, or its offset is not a whole number. */
-export function validateAppend({ bytes, at, attempt }: AppendCall): void {
+/** Throws if options of an append are invalid, or not declared by the adapter. */
+export function validateAppend(
+  { bytes, at, ifVersion, cut, attempt }: AppendCall,
+  capabilities: Capabilities,
+): void {
   if (!(bytes instanceof Uint8Array)) throw invalid(attempt, "the bytes must be a Uint8Array");
-  if (isWhole(at)) return;
-  throw invalid(attempt, `"at" must be a whole number of bytes: current value is ${at}`);
+  if (!isWhole(at)) {
+    throw invalid(attempt, `"at" must be a whole number of bytes: current value is ${at}`);
+  }
+  if (!cut) return;
+  if (!capabilities.cut) throw refusal(attempt, "Unsupported", "the adapter does not offer cut");
+  if (ifVersion === undefined) throw invalid(attempt, "cut needs ifVersion");
 }
 
 /** Throws if a limit is not a whole number. */

@@ -36,12 +36,12 @@ export function unmet(
 
 /** Throws a `Conflict` if an object does not have the size and version that an append expects. */
 export function refuseOffset(
-  { at, ifVersion }: Pick<AppendOptions, "at" | "ifVersion">,
+  { at, ifVersion, cut }: Pick<AppendOptions, "at" | "ifVersion" | "cut">,
   object: Pick<ObjectInfo, "size" | "version"> | undefined,
   attempt: Attempt,
 ): void {
   const size = object?.size ?? 0;
-  if (at !== size) throw conflict(attempt, `its size is ${size}, not ${at}`);
+  if (cut ? at > size : at !== size) throw conflict(attempt, `its size is ${size}, not ${at}`);
   if (ifVersion !== undefined && ifVersion !== object?.version) {
     throw conflict(attempt, CHANGED);
   }

@@ -287,8 +287,9 @@ export abstract class StorageDriver implements StorageAdapter {
       bytes,
       at: options?.at,
       ifVersion: options?.ifVersion,
+      cut: options?.cut,
     };
-    validateAppend(call);
+    validateAppend(call, this.capabilities);
     refuseTooLarge(call.at + bytes.length, {
       attempt,
       maxBytes: this.capabilities.maxObjectBytes,

@@ -1,7 +1,8 @@
+import type { AppendCall } from "../kit/driver_calls.ts";
 import { type Attempt, fail } from "../kit/fail.ts";
 import { fsError, systemCode } from "./_errors.ts";
 import { type Stage, writeAll } from "./_stage.ts";
-import { stampTime, toInfo } from "./_version.ts";
+import { stampOpen, stampTime, toInfo } from "./_version.ts";
 import type { ObjectInfo } from "../storage_adapter.ts";
 
 /** The directory of a path. */
@@ -127,13 +128,13 @@ export async function publish(
 }
 
 /**
- * Adds bytes to a file, all of them or none. The caller holds the lock of the directory and has
- * looked at the existing file (`old`).
+ * Adds bytes to a file at the offset of a call, all of them or none, and cuts off what is after it. The
+ * file itself is changed: a program that has it open goes on in it. The caller holds the lock of the
+ * directory and has looked at the existing file (`old`).
  */
 export async function appendAll(
   path: string,
-  key: string,
-  bytes: Uint8Array,
+  { at, bytes }: Pick<AppendCall, "at" | "bytes">,
   old: ObjectInfo,
   durable: boolean,
 ): Promise<ObjectInfo> {
@@ -141,14 +142,15 @@ export async function appendAll(
   const file = Deno.openSync(path, { append: true });
   try {
     refuseOther(file, old);
+    if (at < old.size) file.truncateSync(at);
     try {
       writeAll(file, bytes);
       if (durable) await file.syncData();
     } catch (error) {
-      takeBack(file, path, old, error);
+      takeBack(file, path, { key: old.key, size: at }, error);
       throw error;
     }
-    return keepTimeMoving(file, key, old);
+    return at < old.size ? toInfo(old.key, stampOpen(file, old)) : keepTimeMoving(file, old);
   } finally {
     file.close();
   }
@@ -168,7 +170,7 @@ function refuseOther(file: Deno.FsFile, { key, version }: ObjectInfo): void {
 function takeBack(
   file: Deno.FsFile,
   path: string,
-  { key, size }: ObjectInfo,
+  { key, size }: Pick<ObjectInfo, "key" | "size">,
   error: unknown,
 ): void {
   try {
@@ -180,11 +182,8 @@ function takeBack(
 }
 
 /** Keeps the modification time from going back before one that `publish()` set ahead. */
-function keepTimeMoving(
-  file: Deno.FsFile,
-  key: string,
-  old: ObjectInfo,
-): ObjectInfo {
+function keepTimeMoving(file: Deno.FsFile, old: ObjectInfo): ObjectInfo {
+  const { key } = old;
   const now = file.statSync();
   if (
     old.modified === undefined || now.mtime === null ||

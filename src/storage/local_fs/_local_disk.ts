@@ -103,8 +103,8 @@ export class LocalDisk extends StorageDriver {
       const old = look(path, key, attempt);
       refuseOffset(call, old ?? undefined, attempt);
       if (old === null) return this.#create(path, call, directory);
-      if (bytes.length === 0) return old;
-      return appendAll(path, key, bytes, old, this.#durable);
+      if (bytes.length === 0 && at === old.size) return old;
+      return appendAll(path, call, old, this.#durable);
     };
     if (at > 0) {
       const info = await this.#root.inExisting(call, action);

@@ -48,22 +48,47 @@ export async function stampTime(
   old: ObjectInfo | null,
   attempt: Attempt,
 ): Promise<Deno.FileInfo> {
+  return stamp({
+    stat: () => Deno.lstatSync(path),
+    utime: (atime, mtime) => Deno.utimeSync(path, atime, mtime),
+  }, old) ?? await passTimeOf(path, old, attempt);
+}
+
+/**
+ * Gives a file that was changed in place a time that no earlier state of it had. One of another user
+ * keeps the time of its change, which only an earlier state of the same millisecond and size had, too.
+ */
+export function stampOpen(file: Deno.FsFile, old: ObjectInfo): Deno.FileInfo {
+  return stamp({
+    stat: () => file.statSync(),
+    utime: (atime, mtime) => file.utimeSync(atime, mtime),
+  }, old) ?? file.statSync();
+}
+
+/** A file whose times can be set. */
+interface Stamped {
+  readonly stat: () => Deno.FileInfo;
+  readonly utime: (atime: Date, mtime: Date) => void;
+}
+
+/** Returns `null` if the file system does not let this user set times. */
+function stamp(stamped: Stamped, old: ObjectInfo | null): Deno.FileInfo | null {
   // File systems count time in ticks: two states within one would share a version.
   let time = Math.max(Date.now(), (old?.modified?.getTime() ?? 0) + 1);
   if (time % 10 === 0) time++; // else a file system with coarser ticks could not be recognized
-  if (!setTimes(path, new Date(time), new Date(time))) return await passTimeOf(path, old, attempt);
-  const file = Deno.lstatSync(path);
+  if (!setTimes(stamped, new Date(time), new Date(time))) return null;
+  const file = stamped.stat();
   if (file.mtime?.getTime() === time) return file;
   // The mark is lost where each read sets the access time (`strictatime`): the time moves on instead.
   if (old !== null && !hasMark(old)) time = Math.max(time, (old.modified?.getTime() ?? 0) + 2000);
-  setTimes(path, new Date(nextMark(old)), new Date(time));
-  return Deno.lstatSync(path);
+  setTimes(stamped, new Date(nextMark(old)), new Date(time));
+  return stamped.stat();
 }
 
 /** Returns false if the file system does not let this user set times, as FUSE and SMB may. */
-function setTimes(path: string, atime: Date, mtime: Date): boolean {
+function setTimes({ utime }: Stamped, atime: Date, mtime: Date): boolean {
   try {
-    Deno.utimeSync(path, atime, mtime);
+    utime(atime, mtime);
     return true;
   } catch (error) {
     if (/^(EPERM|EACCES|ENOSYS|ENOTSUP|EOPNOTSUPP)$/.test(systemCode(error) ?? "")) return false;

@@ -82,6 +82,7 @@ export class LocalFsAdapter extends LazyAdapter {
       create: "host",
       swap: "host",
       append: "host",
+      cut: true,
       durable,
       versions: "unique",
       metadata: false,

@@ -5,6 +5,7 @@ import {
   assertBytes,
   assertConflict,
   assertMissing,
+  assertRefused,
   assertStored,
   concat,
   encode,
@@ -161,6 +162,55 @@ async function makesVersionsStale({ adapter }: BehaviourContext) {
   await assertStored(adapter, "a", "swapped");
 }
 
+async function cutsTheEnd({ adapter }: BehaviourContext) {
+  const cut = (bytes: string, at: number, ifVersion: ObjectInfo["version"] | undefined) =>
+    adapter.append!("a", encode(bytes), { at, ifVersion, cut: true });
+  const old = await putText(adapter, "a", "row 1\ntor");
+  // A new end that is shorter, as long, longer, and empty.
+  let { version } = old;
+  const seen: ObjectInfo["version"][] = [version];
+  for (const end of ["r", "row", "longer\n", ""]) {
+    const info = await cut(end, 6, version);
+    assertEquals([info.key, info.size], ["a", 6 + end.length]);
+    await assertStored(adapter, "a", `row 1\n${end}`);
+    assertEquals((await adapter.stat("a"))?.version, info.version);
+    assertUnused(adapter, seen, info.version);
+    seen.push(info.version);
+    version = info.version;
+  }
+  const stale = () => cut("x", 6, old.version);
+  await assertConflict(stale, "a cut of a version that was replaced");
+  const beyond = () => cut("x", 7, version);
+  await assertConflict(beyond, "a cut beyond the end");
+  const missing = () => adapter.append!("b", encode("x"), { at: 0, ifVersion: version, cut: true });
+  await assertConflict(missing, "a cut of a missing object");
+  const careless = () => cut("x", 6, undefined);
+  await assertRefused(careless, {
+    code: "InvalidArgument",
+    outcome: "not-applied",
+    what: "a cut without a version",
+  });
+  await assertStored(adapter, "a", "row 1\n");
+  await append(adapter, "a", [6, "row 2\n"]);
+  await assertStored(adapter, "a", "row 1\nrow 2\n");
+  await assertMissing(adapter, "b");
+}
+
+function assertUnused(
+  { capabilities }: StorageAdapter,
+  seen: readonly ObjectInfo["version"][],
+  version: ObjectInfo["version"],
+) {
+  if (capabilities.versions === "unique") assert(!seen.includes(version), "A version recurred");
+}
+
+async function refusesToCut({ adapter }: BehaviourContext) {
+  const { version } = await putText(adapter, "a", "12345");
+  const cut = () => adapter.append!("a", encode("x"), { at: 3, ifVersion: version, cut: true });
+  await assertRefused(cut, { code: "Unsupported", outcome: "not-applied", what: "a cut" });
+  await assertStored(adapter, "a", "12345");
+}
+
 const declared: readonly Behaviour[] = inGroup(
   "Append",
   [
@@ -229,6 +279,18 @@ const declared: readonly Behaviour[] = inGroup(
       name: "Writes and deletions without a condition race appends, and no reader sees a mixture",
       run: mixesNothing,
     },
+    {
+      number: 140,
+      name: "append() with cut replaces the end of the version that it names, and of no other",
+      when: ({ append, cut }) => append !== "none" && cut === true,
+      run: cutsTheEnd,
+    },
+    {
+      number: 141,
+      name: "append() refuses cut if it is not declared",
+      when: ({ append, cut }) => append !== "none" && cut !== true,
+      run: refusesToCut,
+    },
   ],
   (capabilities) => capabilities.append !== "none",
 );
@@ -243,5 +305,5 @@ const undeclared: readonly Behaviour[] = inGroup("Append", [{
   },
 }]);
 
-/** Behaviours 38 to 50, without those that need a full disk or a killed process; 135 and 139. */
+/** Behaviours 38 to 50, without those that need a full disk or a killed process; 135 and 139 to 141. */
 export const appends: readonly Behaviour[] = [...declared, ...undeclared];

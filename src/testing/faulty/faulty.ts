@@ -80,15 +80,15 @@ class FaultyStorage extends StorageDriver implements FaultyAdapter {
   }
 
   protected override appendObject(call: AppendCall): Promise<ObjectInfo> {
-    const { key, bytes, attempt, at, ifVersion, signal } = call;
+    const { key, bytes, attempt, at, ifVersion, cut, signal } = call;
     const append = this.#adapter.append!.bind(this.#adapter);
     return this.#faults.mutate({
       attempt,
       options: call,
-      send: () => append(key, bytes, { at, ifVersion, signal }),
+      send: () => append(key, bytes, { at, ifVersion, cut, signal }),
       copy: () => {
         const copy = bytes.slice();
-        return () => append(key, copy, { at, ifVersion });
+        return () => append(key, copy, { at, ifVersion, cut });
       },
     });
   }
