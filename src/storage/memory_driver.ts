@@ -72,7 +72,9 @@ export class MemoryDriver extends StorageDriver {
     const object = this.#objects.get(key);
     refuseOffset(call, object?.info, attempt);
     if (object?.info.size === size && bytes.length === 0) return structuredClone(object.info);
-    const buffer = grown(object?.buffer ?? new Uint8Array(), size, size + bytes.length);
+    // A reader of the object before a cut still has its bytes.
+    const old = size === object?.info.size ? object.buffer : object?.buffer.slice(0, size);
+    const buffer = grown(old ?? new Uint8Array(), size, size + bytes.length);
     buffer.set(bytes, size);
     return this.#put(key, buffer, size + bytes.length, object?.info ?? {});
   }

@@ -220,9 +220,33 @@ const FOREIGN: Readonly<Record<string, Foreign>> = {
   },
   "ends inside open quotes that swallow whole rows": {
     before: bytesOf(HEADER, ONE, `2,"open,${TIME}\r\n`, ONE),
+    after: bytesOf(HEADER, ONE, ONE, NEW_ROW),
+    count: 3,
+    torn: bytesOf(`2,"open,${TIME}\r\n`),
+  },
+  "ends inside open quotes that swallow a row without a line end": {
+    before: bytesOf(HEADER, ONE, `2,"open,${TIME}\n`, BARE_ONE),
+    after: bytesOf(HEADER, ONE, ONE, NEW_ROW),
+    count: 3,
+    torn: bytesOf(`2,"open,${TIME}\n`),
+  },
+  "ends inside open quotes of several lines that swallow whole rows": {
+    before: bytesOf(HEADER, ONE, `2,"open\r\nlines,${TIME}\r\n`, ONE),
     after: bytesOf(HEADER, ONE, NEW_ROW),
     count: 2,
-    torn: bytesOf(`2,"open,${TIME}\r\n`, ONE),
+    torn: bytesOf(`2,"open\r\nlines,${TIME}\r\n`, ONE),
+  },
+  "ends inside open quotes that swallow a row and half a row": {
+    before: bytesOf(HEADER, ONE, `2,"open,${TIME}\r\n`, ONE, "3,thr"),
+    after: bytesOf(HEADER, ONE, NEW_ROW),
+    count: 2,
+    torn: bytesOf(`2,"open,${TIME}\r\n`, ONE, "3,thr"),
+  },
+  "ends inside open quotes after a line that ends like a row": {
+    before: bytesOf(HEADER, ONE, `2,"open,${TIME}\r\n`),
+    after: bytesOf(HEADER, ONE, NEW_ROW),
+    count: 2,
+    torn: bytesOf(`2,"open,${TIME}\r\n`),
   },
   "ends with a row of too few cells": {
     before: bytesOf(HEADER, ONE, "2,two"),
@@ -624,6 +648,31 @@ Deno.test("CSVLogger.flag() keeps all rows when another program appends without 
 
 // Setting aside
 
+for (const [name, make] of Object.entries(STORES)) {
+  Deno.test(`CSVLogger.flag() sets aside one line only if a quote in it hides whole rows, ${name}`, async () => {
+    for (let race = 0; race < RACES; race++) {
+      await using store = make();
+      const { storage } = store;
+      const long = (id: number) => `${id},${"x".repeat(1000)},${TIME}\r\n`;
+      const rows = Array.from({ length: 1000 }, (_, i) => long(i));
+      const metadata = storage.capabilities.metadata ? { metadata: { kept: "yes" } } : {};
+      const lines = [HEADER, ...rows];
+      lines[3] = `"${lines[3]}`;
+      await storage.write("dataset1.csv", bytesOf(lines.join("")), metadata);
+      const ids = Array.from({ length: RACERS }, (_, i) => `racer ${i}`);
+      await Promise.all(ids.map((id) => flagNew(store.again(), id)));
+      const whole = lines.filter((line) => !line.startsWith('"')).join("");
+      const text = await textOf(storage, "dataset1.csv");
+      assert(text.startsWith(whole), "a row is missing");
+      const [, ...all] = parseStrictly(text);
+      assertEquals(all.slice(rows.length - 1).map(([id]) => id!).sort(), ids);
+      assertEquals(await aside(storage), [bytesOf(lines[3]!)]);
+      const info = await storage.stat("dataset1.csv");
+      if (storage.capabilities.metadata) assertEquals(info?.metadata?.kept, "yes");
+    }
+  });
+}
+
 const TORN_FILE = `${HEADER}${ONE}2,"torn`;
 
 for (const [name, make] of Object.entries(STORES)) {
@@ -640,6 +689,26 @@ for (const [name, make] of Object.entries(STORES)) {
     }
   });
 }
+
+Deno.test("CSVLogger.flag() sets a torn row aside once when many loggers find it, one of them late", async () => {
+  await using store = STORES["local disk"]!();
+  await store.storage.write("dataset1.csv", bytesOf(TORN_FILE));
+  const reached = Promise.withResolvers<void>();
+  const others = Promise.withResolvers<void>();
+  const late = instead(store.storage, {
+    async write(key, body, options) {
+      reached.resolve();
+      await others.promise; // the body is open, and not yet read
+      return await store.storage.write(key, body, options);
+    },
+  });
+  const flagged = flagNew(late, "late");
+  await reached.promise;
+  assertEquals(await flagNew(store.again(), "first"), 2);
+  others.resolve();
+  assertEquals(await flagged, 3);
+  assertEquals(await aside(store.storage), [bytesOf('2,"torn')]);
+});
 
 /** A store whose writes to the dataset fail while `isFull()`. */
 function fullStore(base: StorageAdapter, isFull: () => boolean): StorageAdapter {
@@ -707,7 +776,7 @@ Deno.test("CSVLogger.flag() continues in the next file if a torn one supports ap
 
 Deno.test("CSVLogger.flag() sets a large torn record aside without reading it into memory", async () => {
   await using store = STORES["local disk"]!();
-  const rows = `some text, some more,${TIME}\r\n`.repeat(20_000);
+  const rows = `some text, some more\r\n`.repeat(20_000);
   await store.storage.write("dataset1.csv", encoder.encode(`${HEADER}"${rows}`));
   let isStreamed: boolean | undefined;
   const storage = instead(store.storage, {
@@ -745,12 +814,10 @@ Deno.test("CSVLogger.flag() sets a torn row aside if its part is full", async ()
 Deno.test("CSVLogger.flag() releases the torn row if it cannot be set aside", async () => {
   await using store = STORES["local disk"]!();
   await store.storage.write("dataset1.csv", encoder.encode(`${HEADER}"torn`));
-  let opened = 0;
-  let cancelled = 0;
+  let cancelled = 0; // the test fails if a file stays open
   const storage = instead(store.storage, {
     async read(key, options) {
       const found = await store.storage.read(key, options);
-      if (options?.range !== undefined) opened++;
       const cancel = found?.body.cancel.bind(found.body);
       if (found) found.body.cancel = (reason) => (cancelled++, cancel!(reason));
       return found;
@@ -762,8 +829,7 @@ Deno.test("CSVLogger.flag() releases the torn row if it cannot be set aside", as
     },
   });
   await assertRejects(() => flagNew(storage), StorageError, "no new file");
-  assert(opened > 0);
-  assertEquals(cancelled, opened);
+  assert(cancelled > 0);
 });
 
 Deno.test("CSVLogger reports a torn row that it set aside if it is verbose", async () => {

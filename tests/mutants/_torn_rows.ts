@@ -9,7 +9,7 @@ export const tornRows: readonly Mutant[] = [
     breaks: ASIDE,
     hurt: "The bytes of a torn row are dropped.",
     file: "dataset/log/_dataset_part.ts",
-    replace: `await this.#storage.write(aside, torn);`,
+    replace: `await writeAside(this.#storage, aside, torn);`,
     by: ``,
     test: [
       "dataset/repair_test.ts",
@@ -25,6 +25,28 @@ export const tornRows: readonly Mutant[] = [
     test: [
       "dataset/repair_test.ts",
       "CSVLogger.flag() keeps every whole row of a file cut anywhere, …",
+    ],
+  },
+  {
+    breaks: "If a person leaves a quote open in a row",
+    hurt: "A stray quote near the start moves the rest of the dataset out.",
+    file: "dataset/log/_stray_quote.ts",
+    replace: `return rows > 0 || pending.length > 0 ? line : null;`,
+    by: `return null;`,
+    test: [
+      "dataset/repair_test.ts",
+      "CSVLogger.flag() sets aside one line only if a quote in it hides whole rows, …",
+    ],
+  },
+  {
+    breaks: "If a person leaves a quote open in a row",
+    hurt: "A logger overwrites what another one added while it removed a line.",
+    file: "dataset/log/_stray_quote.ts",
+    replace: `precondition: { version },`,
+    by: ``,
+    test: [
+      "dataset/repair_test.ts",
+      "CSVLogger.flag() sets aside one line only if a quote in it hides whole rows, …",
     ],
   },
   {
@@ -74,9 +96,21 @@ export const tornRows: readonly Mutant[] = [
   {
     breaks: "A torn row is set aside once",
     hurt: "Each logger that finds a torn row leaves a copy of it.",
-    file: "dataset/log/_aside_key.ts",
+    file: "dataset/log/_aside.ts",
     replace: "`${end} ${version}`",
     by: "`${end} ${version} ${Math.random()}`",
+    test: [
+      "dataset/repair_test.ts",
+      "CSVLogger.flag() sets a torn row aside once when many loggers find it, …",
+    ],
+  },
+  {
+    breaks: "A torn row is set aside once",
+    hurt:
+      "A slow logger overwrites the torn row that another one set aside with a row of the dataset.",
+    file: "dataset/log/_aside.ts",
+    replace: `const precondition = cut && create !== "none" ? "absent" : undefined;`,
+    by: `const precondition = cut && create === "none" ? "absent" : undefined;`,
     test: [
       "dataset/repair_test.ts",
       "CSVLogger.flag() sets a torn row aside once when many loggers find it, …",

@@ -1,7 +1,9 @@
 import { concat } from "@std/bytes/concat";
 import { encodeRow } from "../../csv/encode.ts";
+import { RecordSplitter } from "../../csv/record_splitter.ts";
 import type {
   ObjectInfo,
+  ObjectVersion,
   ReadResult,
   StorageAdapter,
   WriteBody,
@@ -13,6 +15,7 @@ import type { Added, Base, PartRead, PartWriter } from "./_part_writer.ts";
 import {
   advance,
   type Boundary,
+  decodeAny,
   decodeBytes,
   EMPTY,
   type Found,
@@ -22,7 +25,7 @@ import {
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
 import { fail } from "../../storage/kit/fail.ts";
-import { asideKey } from "./_aside_key.ts";
+import { asideKey, writeAside } from "./_aside.ts";
 import { PART } from "./part_keys.ts";
 import type { KnownIds } from "./_known_ids.ts";
 
@@ -197,6 +200,7 @@ export class DatasetPart {
    */
   async closeRest(like: string = ""): Promise<void> {
     const until = performance.now() + LONGEST_GROWTH_MS;
+    let examined: ObjectVersion | undefined;
     while (this.#boundary.rest !== "nothing") {
       const { end, size, rest } = this.#boundary;
       const found = await this.#readFrom(end);
@@ -211,6 +215,11 @@ export class DatasetPart {
       const cells = bytes && await this.#wholeCells(bytes, like);
       if (bytes !== null && cells !== null) return this.#keepRest(bytes, cells);
       if (performance.now() < until && await this.#mayGrow(found)) continue;
+      if (!isRecord && examined !== found.info.version) {
+        examined = found.info.version;
+        await this.#removeStrayLine(found, like);
+        continue;
+      }
       await this.#setAside(bytes ?? found.body, found.info);
     }
   }
@@ -225,6 +234,36 @@ export class DatasetPart {
     return true;
   }
 
+  /** Sets aside one line only, if a quote in it hides whole rows behind it. */
+  async #removeStrayLine(found: ReadResult, like: string): Promise<void> {
+    const { first, tail, records, end } = this.#boundary;
+    const { swap } = this.#storage.capabilities;
+    if (first === null || !this.#options.hasHeader || swap === "none") {
+      return await found.body.cancel();
+    }
+    const { removeStrayLine } = await import("./_stray_quote.ts");
+    const { endsLike, endsWithTimestamp } = await import("./_row_end.ts");
+    const others = records > 1 ? [decoder.decode(tail), like] : [like];
+    const hasTime = (line: Uint8Array) => endsWithTimestamp(decoder.decode(line).trimEnd());
+    const isLike = (line: Uint8Array) => endsLike(decoder.decode(line), others);
+    const aside = asideKey(this.#key, end, found.info.version);
+    const keep = (line: Uint8Array) => writeAside(this.#storage, aside, line);
+    const length = await removeStrayLine(found, {
+      storage: this.#storage,
+      key: this.#key,
+      keep,
+      splitter: new RecordSplitter(),
+      endsLikeRow: (line) => hasTime(line) || isLike(line),
+      isRow: (record) =>
+        hasTime(record) || isLike(record) && decodeAny(record).length === first.length,
+    });
+    if (length === null) return;
+    this.#options.onNotice(
+      `Set aside ${length} bytes of ${this.#key} in ${aside}: a line with a quote that is not closed`,
+    );
+    await this.load();
+  }
+
   /** Stores the torn bytes at the end elsewhere, so that the next addition can replace them. */
   async #setAside(torn: WriteBody, { version }: ObjectInfo): Promise<void> {
     const { end, size, records } = this.#boundary;
@@ -237,7 +276,7 @@ export class DatasetPart {
         throw new NotTakenError(`A torn row cannot be cut off "${this.#key}"`, true);
       }
       const aside = asideKey(this.#key, end, version);
-      await this.#storage.write(aside, torn);
+      await writeAside(this.#storage, aside, torn);
       this.#torn = `Set aside ${size - end} bytes of a torn row of ${this.#key} in ${aside}`;
       this.#boundary = { ...this.#boundary, size: end, rest: "nothing" };
     } catch (error) {

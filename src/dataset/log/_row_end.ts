@@ -17,6 +17,11 @@ export function isTorn(text: string, others: readonly string[]): boolean {
   return !forms.includes(form) && forms.some((other) => loose(other).startsWith(loose(form)));
 }
 
+/** Whether a row ends as one of these rows does. */
+export function endsLike(text: string, others: readonly string[]): boolean {
+  return others.some((other) => formOf(other) === formOf(text));
+}
+
 /** The last cell of a row, without what differs between timestamps: only its end must be as long. */
 function formOf(text: string): string {
   const cell = text.trimEnd();
