@@ -46,5 +46,7 @@ const INERT =
 /** Returns the content type for a store: a type that a browser could run is only bytes there. */
 export function storedType({ type }: { readonly type: string }): string | undefined {
   if (type === "") return undefined;
-  return INERT.test(essenceOf(type)) ? type.trim() : "application/octet-stream";
+  const essence = essenceOf(type);
+  if (!INERT.test(essence)) return "application/octet-stream";
+  return /^[ -~]*$/.test(type) ? type.trim() : essence; // headers are ASCII
 }

@@ -79,6 +79,15 @@ Deno.test("a file is stored with a content type that no browser runs", async () 
   for (const [type, expected] of Object.entries(types)) {
     assertEquals(await storedType(new File(["x"], "a", { type })), expected?.toLowerCase(), type);
   }
+  // A Blob of another library may have any type; a store takes it as a header.
+  const blob = new Blob(["x"]);
+  const foreign = {
+    type: "text/plain; name=\u00e9",
+    size: blob.size,
+    arrayBuffer: () => blob.arrayBuffer(),
+    stream: () => blob.stream(),
+  };
+  assertEquals(await storedType(foreign), "text/plain");
   assertEquals(await storedType(described("page")), bytes);
 });
 

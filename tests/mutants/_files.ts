@@ -62,8 +62,8 @@ export const files: readonly Mutant[] = [
     breaks: "A store that serves files tells no browser to run one",
     hurt: "A page that a visitor uploaded runs in the site of the bucket.",
     file: "components/media_type.ts",
-    replace: `return INERT.test(essenceOf(type)) ? type.trim() : "application/octet-stream";`,
-    by: `return type.trim();`,
+    replace: `if (!INERT.test(essence)) return "application/octet-stream";`,
+    by: ``,
     test: [
       "loggers/file_safety_test.ts",
       "a file is stored with a content type that no browser runs",

@@ -142,11 +142,14 @@ function meaningOfStatus(status: number): Meaning {
   return { code: "Unknown", why: "the store refused it" };
 }
 
+/** A text of the store without secrets, which it may echo anywhere. */
+function safeText({ redaction }: S3Reply, text: string | null | undefined): string | undefined {
+  return text ? redaction.textOf(text) : undefined;
+}
+
 /** The fault in an error document. */
 export function faultOfElement(error: XmlElement, reply: S3Reply): S3Fault {
-  // A store may echo a secret in any of these.
-  const safe = (text: string | null | undefined): string | undefined =>
-    text ? reply.redaction.textOf(text) : undefined;
+  const safe = (text: string | null | undefined): string | undefined => safeText(reply, text);
   const text = (name: string): string | undefined => safe(childText(error, name)?.trim());
   return {
     status: reply.status,
@@ -163,7 +166,7 @@ export async function readFault(reply: S3Reply, context: S3Context): Promise<S3F
   const bare: S3Fault = {
     status: reply.status,
     body: describe(text),
-    region: reply.headers.get("x-amz-bucket-region") ?? undefined,
+    region: safeText(reply, reply.headers.get("x-amz-bucket-region")),
   };
   try {
     const root = parseXml(text);

@@ -9,6 +9,8 @@ import { childText, type XmlElement } from "./_xml.ts";
 import type { ObjectInfo } from "../storage_adapter.ts";
 import { compareKeys } from "../validate_key.ts";
 
+const MOST_EMPTY_PAGES = 1000;
+
 /** The range of a listing, in whole keys. */
 export interface ListQuery {
   readonly prefix: string;
@@ -114,6 +116,7 @@ export async function* listObjects(
       throw broken(context, "the store repeats the same page");
     }
     if (page.entries.length > 0) tokens.clear();
+    if (tokens.size >= MOST_EMPTY_PAGES) throw broken(context, "the store sends empty pages only");
     if (page.token !== undefined) tokens.add(page.token);
     for (const entry of page.entries) {
       if (last !== undefined && compareKeys(entry.key, last) <= 0) {

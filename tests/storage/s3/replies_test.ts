@@ -233,6 +233,17 @@ Deno.test("S3Adapter.list() rejects pages without entries whose tokens alternate
   assertEquals([error.code, seen.length], ["Corrupt", 4]);
 });
 
+Deno.test("S3Adapter.list() rejects pages without entries that have no end", async () => {
+  const { adapter, seen } = stubS3((_, n) => {
+    if (n > 5000) throw new Error("The listing does not end");
+    const token = `<NextContinuationToken>${n}</NextContinuationToken>`;
+    return page([], `<IsTruncated>true</IsTruncated>${token}`);
+  });
+  const error = await assertRejects(() => Array.fromAsync(adapter.list()), StorageError);
+  assertEquals(error.code, "Corrupt");
+  assert(seen.length > 100); // a store may skip many deleted objects
+});
+
 Deno.test("S3Adapter.list() decodes keys as the store says that it encodes them", async () => {
   const found = await listed(page(["00123", "a+b%2Bc%20d", "%C3%A9&amp;"]));
   assertEquals(found.map(({ key }) => key), ["00123", "a b+c d", "é&"]);

@@ -60,6 +60,11 @@ const REPLIES: Record<string, (request: SeenRequest) => Response> = {
       }),
     });
   },
+  "a region": () =>
+    new Response("<html>", {
+      status: 301,
+      headers: { "x-amz-bucket-region": "the-secret-key the-token+/=" },
+    }),
   "what is no error": (request) => {
     throw `${request.headers.get("authorization")} the-secret-key`;
   },
