@@ -37,6 +37,12 @@ export interface HttpS3Options {
   readonly breakAfterPut?: (key: string) => boolean;
   /** Returns what happens to a PUT, if that is not the usual. */
   readonly fateOf?: (key: string) => PutFate | undefined;
+  /** Whether listing is forbidden, and with it every look at a missing object. @default {false} */
+  readonly deniesListing?: boolean;
+  /** Whether reading is forbidden. @default {false} */
+  readonly deniesReading?: boolean;
+  /** Whether a PUT needs the checksum of its body, as with Object Lock. @default {false} */
+  readonly needsChecksum?: boolean;
   /** Whether a request takes effect but is never answered; half of a body is still sent. */
   readonly isSilent?: (method: string, key: string) => boolean;
 }
@@ -88,6 +94,9 @@ export class HttpS3 implements AsyncDisposable {
     const body = new Uint8Array(Buffer.concat(chunks));
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://host");
     const key = pathname.split("/").slice(2).map(decodeURIComponent).join("/");
+    if (this.#options.deniesListing && (key === "" || this.#isHidden(request, key))) {
+      return fault(response, 403, "AccessDenied");
+    }
     if (key === "") return this.#list(searchParams.get("prefix") ?? "", response);
     switch (request.method) {
       case "PUT":
@@ -100,6 +109,13 @@ export class HttpS3 implements AsyncDisposable {
     }
   }
 
+  /** Whether the answer would tell that an object is missing. */
+  #isHidden({ method, headers }: IncomingMessage, key: string): boolean {
+    const isRead = method === "GET" || method === "HEAD";
+    if (isRead && this.#options.deniesReading) return true;
+    return (isRead || headers["if-match"] !== undefined) && !this.objects.has(key);
+  }
+
   #put(
     key: string,
     body: Uint8Array,
@@ -108,6 +124,12 @@ export class HttpS3 implements AsyncDisposable {
     isKeptAlive: boolean,
   ): void {
     this.onPut?.(key);
+    if (this.#options.needsChecksum) {
+      const checksum = createHash("sha256").update(body).digest("base64");
+      if (headers["x-amz-checksum-sha256"] !== checksum) {
+        return fault(response, 400, "InvalidRequest");
+      }
+    }
     const fate = this.#options.fateOf?.(key);
     if (fate === "lost") return void socket.destroy();
     if (fate === "late") {

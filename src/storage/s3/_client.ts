@@ -4,6 +4,7 @@ import { aborted, type Attempt, fail } from "../kit/fail.ts";
 import { abortable } from "@std/async/abortable";
 import { LinkedAbort } from "../kit/linked_abort.ts";
 import { hex } from "../kit/hex.ts";
+import { sha256 } from "./_checksum.ts";
 import type { S3Config, S3Credentials } from "./_options.ts";
 import { S3Reply } from "./_reply.ts";
 import type { S3Context, S3Request } from "./_request.ts";
@@ -21,10 +22,6 @@ function encodeText(text: string): string {
 function encodeQuery(query: Readonly<Record<string, string>> = {}): string {
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeText(value)}`);
   return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer> = new Uint8Array()): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 /** A time in the form of signatures, such as `20260102T030405Z`. */
@@ -49,6 +46,11 @@ export class S3Client {
   /** The bucket's name. */
   get bucket(): string {
     return this.#config.bucket;
+  }
+
+  /** Whether uploads have a checksum. */
+  get checksums(): boolean {
+    return this.#config.checksums;
   }
 
   /**
@@ -108,7 +110,7 @@ export class S3Client {
       method,
       url: `${bucketUrl}${path}${encodeQuery(query)}`,
       // The hash of the body, so that the store verifies the bytes that arrive.
-      headers: { ...headers, "x-amz-content-sha256": await sha256(body) },
+      headers: { ...headers, "x-amz-content-sha256": hex(await sha256(body ?? new Uint8Array())) },
       service: "s3",
       region,
       accessKeyId,

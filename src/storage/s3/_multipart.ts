@@ -1,4 +1,5 @@
 import { LinkedAbort } from "../kit/linked_abort.ts";
+import { CHECKSUM, checksumOf } from "./_checksum.ts";
 import type { S3Client } from "./_client.ts";
 import type { S3Context } from "./_request.ts";
 import { faultError, faultOfElement, readFault } from "./_errors.ts";
@@ -17,7 +18,7 @@ export class MultipartUpload {
   readonly #client: S3Client;
   readonly #key: string;
   readonly #id: string;
-  readonly #etags: string[] = [];
+  readonly #parts: { readonly etag: string; readonly checksum: string | undefined }[] = [];
 
   /** Continues an upload that was started. */
   private constructor(client: S3Client, key: string, id: string) {
@@ -37,7 +38,7 @@ export class MultipartUpload {
       method: "POST",
       key,
       query: { uploads: "" },
-      headers,
+      headers: { ...headers, ...(client.checksums && { "x-amz-checksum-algorithm": "SHA256" }) },
     }, context);
     const root = await resultOf(reply, "InitiateMultipartUploadResult", context);
     const id = childText(root, "UploadId") ?? "";
@@ -47,21 +48,25 @@ export class MultipartUpload {
 
   /** Sends a part. Numbers start at 1. */
   async put(number: number, body: Uint8Array<ArrayBuffer>, context: S3Context): Promise<void> {
+    const checksum = this.#client.checksums ? await checksumOf(body) : undefined;
     const reply = await this.#client.send({
       method: "PUT",
       key: this.#key,
       query: { partNumber: `${number}`, uploadId: this.#id },
+      headers: checksum === undefined ? {} : { [CHECKSUM]: checksum },
       body,
     }, context);
     if (!reply.ok) throw faultError(await readFault(reply, context), context);
-    this.#etags[number - 1] = await versionWritten(reply, context);
+    this.#parts[number - 1] = { etag: await versionWritten(reply, context), checksum };
   }
 
   /** Creates the object from the parts in one step. */
   async complete(context: S3Context): Promise<ObjectVersion> {
-    const parts = this.#etags.map((etag, i) =>
-      `<Part><PartNumber>${i + 1}</PartNumber><ETag>${escapeXml(`"${etag}"`)}</ETag></Part>`
-    );
+    const parts = this.#parts.map(({ etag, checksum }, i) => {
+      const sum = checksum === undefined ? "" : `<ChecksumSHA256>${checksum}</ChecksumSHA256>`;
+      return `<Part><PartNumber>${i + 1}</PartNumber><ETag>${escapeXml(`"${etag}"`)}</ETag>${sum}` +
+        "</Part>";
+    });
     const reply = await this.#client.send({
       method: "POST",
       key: this.#key,

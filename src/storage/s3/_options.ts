@@ -61,6 +61,13 @@ export interface S3AdapterOptions {
    */
   readonly writeHeaders?: Readonly<Record<string, string>> | undefined;
   /**
+   * Whether every upload has its SHA-256 in the header `x-amz-checksum-sha256`, without which buckets
+   * with Object Lock refuse it. Some services do not know the header.
+   *
+   * @default {false}
+   */
+  readonly checksums?: boolean | undefined;
+  /**
    * Whether the bucket is part of the path; otherwise it is part of the host name.
    *
    * @default {true, except on amazonaws.com for buckets without a dot}
@@ -102,6 +109,7 @@ export interface S3Config {
   readonly region: string;
   readonly credentials: () => S3Credentials | Promise<S3Credentials>;
   readonly prefix: string;
+  readonly checksums: boolean;
   readonly fetch: S3Fetch;
   readonly now: () => Date;
 }
@@ -229,6 +237,7 @@ export function resolveOptions(options: S3AdapterOptions): S3Config {
     region,
     credentials: options.credentials ?? (() => ({ accessKeyId, secretAccessKey, sessionToken })),
     prefix,
+    checksums: options.checksums ?? false,
     // Looked up for each call and called without a receiver: workerd refuses a fetch that is a method.
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
     now: options.now ?? (() => new Date()),

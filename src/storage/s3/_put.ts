@@ -3,6 +3,7 @@ import { defined } from "../kit/defined.ts";
 import { aborted, type Attempt } from "../kit/fail.ts";
 import { withOutcome } from "../outcome.ts";
 import { delay } from "@std/async/delay";
+import { CHECKSUM, checksumOf } from "./_checksum.ts";
 import type { S3Client } from "./_client.ts";
 import type { S3Context } from "./_request.ts";
 import { conflict, faultError, faultOfElement, readFault, type S3Fault } from "./_errors.ts";
@@ -131,7 +132,8 @@ export class S3Writer {
   async #settle(request: PutRequest, condition: Record<string, string>): Promise<Settled> {
     const { key, bytes, attempt, signal } = request;
     const context = { attempt, signal, mutates: true };
-    const headers = { ...request.headers, ...condition };
+    const checksum = this.#client.checksums ? { [CHECKSUM]: await checksumOf(bytes) } : {};
+    const headers = { ...request.headers, ...condition, ...checksum };
     for (let tries = 1;; tries++) {
       const reply = await this.#client.send({
         method: "PUT",
