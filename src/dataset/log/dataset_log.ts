@@ -57,6 +57,10 @@ const CROWDED_AFTER = 3; // conflicts after which a writer pauses so that others
 const PART_BYTES = "flagstone-part-bytes";
 const encoder: TextEncoder = new TextEncoder();
 
+function isRefused(error: unknown): boolean {
+  return hasCode(error, "PermissionDenied");
+}
+
 function mayPass(error: unknown): boolean {
   return isTransient(error) || hasCode(error, "Conflict");
 }
@@ -75,7 +79,8 @@ export class DatasetLog {
   readonly key: string;
   /** How rows reach the store. */
   readonly writeMode: WriteMode;
-  readonly #storage: StorageAdapter;
+  #storage: StorageAdapter;
+  #findParts: () => Promise<Parts> = () => findParts(this.#storage, this.key);
   readonly #hasHeader: boolean;
   readonly #maxPartBytes: number;
   /** Whether a full part is followed by another one. */
@@ -362,10 +367,14 @@ export class DatasetLog {
     const first = this.#objectOf(1, 0, ids);
     // The first part is read beside the listing, because it is mostly the only one.
     const [listed, loaded] = await Promise.allSettled([
-      this.#isDivided ? findParts(this.#storage, this.key) : { numbers: [], latest: 1 },
+      this.#isDivided ? this.#findParts() : { numbers: [], latest: 1 },
       first.load(),
     ]);
-    if (listed.status === "rejected") throw listed.reason;
+    if (listed.status === "rejected") {
+      if (!isRefused(listed.reason)) throw listed.reason;
+      await this.#doWithoutListing();
+      return await this.#locate();
+    }
     const parts = listed.value;
     // A name that is written once is never used again.
     const part = this.writeMode === "write-once"
@@ -380,6 +389,13 @@ export class DatasetLog {
     this.#ids = ids;
     this.#rowsBefore = rowsBefore;
     this.#object = object;
+  }
+
+  /** A dataset with a fixed name needs no right to list, only more requests. */
+  async #doWithoutListing(): Promise<void> {
+    const { findPartsOneByOne, refusedAsMissing } = await import("./_without_listing.ts");
+    this.#storage = refusedAsMissing(this.#storage, isRefused);
+    this.#findParts = () => findPartsOneByOne(this.#storage, (part) => partKey(this.key, part));
   }
 
   async #rowsBeforePart(

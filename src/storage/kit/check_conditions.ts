@@ -31,7 +31,9 @@ export async function checkConditions(
       await adapter.write(key, new TextEncoder().encode(TEXT), { precondition, signal });
       return true;
     } catch (error) {
-      if (hasCode(error, "Conflict")) return false;
+      // Without the right to list, S3 does not tell that an object is missing.
+      const isHidden = precondition !== "absent" && hasCode(error, "PermissionDenied");
+      if (isHidden || hasCode(error, "Conflict")) return false;
       throw error;
     }
   };
