@@ -35,15 +35,20 @@ export async function removeStrayLine(
   const { storage, key } = stray;
   const { start, info: { size, version, contentType, metadata } } = found;
   await stray.keep(line);
-  const rest = start + line.length;
-  const before = await storage.read(key, { range: { start: 0, end: start }, ifVersion: version });
-  const after = await storage.read(key, { range: { start: rest }, ifVersion: version });
-  const bodies = [before, after].map((part) => part?.body ?? new Blob().stream());
-  await storage.write(key, await joined(storage, bodies), {
-    precondition: { version },
-    size: size - line.length,
-    ...(storage.capabilities.metadata && { contentType, metadata }),
-  });
+  const parts: ReadResult[] = [];
+  try {
+    for (const range of [{ start: 0, end: start }, { start: start + line.length }]) {
+      const part = await storage.read(key, { range, ifVersion: version });
+      if (part !== null) parts.push(part);
+    }
+    await storage.write(key, await joined(storage, parts), {
+      precondition: { version },
+      size: size - line.length,
+      ...(storage.capabilities.metadata && { contentType, metadata }),
+    });
+  } finally {
+    await Promise.allSettled(parts.map(({ body }) => body.locked || body.cancel()));
+  }
   return line.length;
 }
 
@@ -60,7 +65,7 @@ async function lineBeforeRows(
     if (line === null) {
       pieces.push(chunk.slice(0, at === 0 ? undefined : at));
       if (at === 0) continue;
-      line = new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
+      line = await bytesOf(pieces);
       if (!endsLikeRow(line)) return null;
     }
     const records = splitter.push(chunk.subarray(at));
@@ -72,15 +77,19 @@ async function lineBeforeRows(
   return rows > 0 || pending.length > 0 ? line : null;
 }
 
-/** One body of several: a stream, except for stores that take only bytes under a condition. */
+/** The body of several parts: a stream, except for stores that take only bytes under a condition. */
 async function joined(
   { capabilities }: StorageAdapter,
-  bodies: readonly ReadableStream<Uint8Array>[],
+  parts: readonly ReadResult[],
 ): Promise<WriteBody> {
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    for (const body of bodies) yield* body;
+    for (const { body } of parts) yield* body;
   }
-  const stream = ReadableStream.from(chunks());
-  if (capabilities.append !== "none") return stream;
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  if (capabilities.append !== "none") return ReadableStream.from(chunks());
+  return await bytesOf(await Array.fromAsync(chunks()));
+}
+
+/** Joins chunks; without `concat()`, which the core has. */
+async function bytesOf(chunks: Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }

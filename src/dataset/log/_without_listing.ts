@@ -23,6 +23,7 @@ export function refusedAsMissing(
     stat: (key, options) => storage.stat(key, options).catch(missing),
     read: (key, options) => storage.read(key, options).catch(missing),
     write: (key, body, options) => storage.write(key, body, options),
+    ...(storage.append && { append: storage.append.bind(storage) }),
     delete: (key, options) => storage.delete(key, options),
     list: (options) => storage.list(options),
   };
