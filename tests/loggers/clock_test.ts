@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
+import { Clock } from "../../src/dataset/timestamp.ts";
 import { CSVLogger } from "../../src/loggers/csv_logger.ts";
 import { MemoryAdapter } from "../../src/storage/memory_adapter.ts";
 import { readDataset } from "../../src/reader/mod.ts";
@@ -56,4 +57,21 @@ Deno.test("no two timestamps of a process are equal, however the clock leaps", a
     const stamps = await stampsAt(leaps.map((step) => now += step));
     assertEquals(new Set(stamps).size, stamps.length);
   }));
+});
+
+Deno.test("a timestamp takes as long after 50 000 leaps of the clock as before", () => {
+  let now = Date.UTC(2026, 0, 1);
+  const clock = new Clock(() => now);
+  const timed = (leaps: number): number => {
+    const start = performance.now();
+    for (let i = 0; i < leaps; i++) {
+      now += i % 2 === 0 ? 60 * MINUTE : -59 * MINUTE;
+      clock.next();
+    }
+    return performance.now() - start;
+  };
+  timed(1000); // compiles it
+  const first = timed(5000);
+  timed(40_000);
+  assertLess(timed(5000), 5 * first + 50);
 });
