@@ -19,15 +19,22 @@ function baseName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
+/** Where loggers store the files of samples. */
+const STORED = /^[^/]+\/[0-9a-f]{20}\/[^/]+$/;
+/** A file in a directory that is no dataset by its name: datasets are in no directory of files. */
+const IN_DIRECTORY = /^(?:[^/]+\/)+(?![^/]*\.csv)[^/]+$/i;
+
 /**
- * Opens a file below the dataset's directory. Its path comes with the request, which must reach neither
- * the other objects of the storage nor the rows of the dataset.
+ * Opens a file in a directory below the dataset's. Its path comes with the request, which must reach
+ * neither the other objects of the storage nor the rows of a dataset.
  */
 function openBelow(path: string, context: CellContext): ReturnType<CellContext["openKey"]> {
   const { directory } = context;
-  const isBelow = directory !== undefined && path.startsWith(directory) &&
-    !/^[^/]*\.csv/i.test(path.slice(directory.length));
-  return isBelow ? context.openKey(path) : Promise.resolve(null);
+  if (directory === undefined || !path.startsWith(directory)) return Promise.resolve(null);
+  const inside = path.slice(directory.length);
+  // All objects of a storage are below its root, also those of others.
+  const isOpen = STORED.test(inside) || directory !== "" && IN_DIRECTORY.test(inside);
+  return isOpen ? context.openKey(path) : Promise.resolve(null);
 }
 
 async function openPath(
@@ -38,8 +45,8 @@ async function openPath(
   const source = open === undefined ? await openBelow(path, context) : await open(path);
   if (source !== null) return source;
   const reason = open === undefined
-    ? "it is not a key below the dataset's directory: pass the bytes, or pass an open function to " +
-      "file()"
+    ? "it is not a key in a directory below the dataset's: pass the bytes, or pass an open function " +
+      "to file()"
     : "its open function found no such file";
   throw new Error(
     `Cannot store the file ${JSON.stringify(path)} of ${

@@ -31,7 +31,7 @@ export interface FileOptions {
    * Opens the file at the path of a FileData; returns `null` if the app does not allow the path. The
    * path comes with the request and must not be trusted.
    *
-   * @default {only keys below the dataset's directory are opened, and no dataset}
+   * @default {only keys in directories below the dataset's directory are opened, and no dataset}
    */
   readonly open?:
     | ((path: string) => FileSource | null | Promise<FileSource | null>)

@@ -832,18 +832,18 @@ Deno.test("flag() says that a sample is missing if it is unknown whether its fil
 
 Deno.test("flag() reads a file of the store again when that fails for a while", async () => {
   const memory = new MemoryAdapter();
-  await memory.write("there.txt", BYTES);
+  await memory.write("flagged/in/there.txt", BYTES);
   let asked = 0;
   const storage = instead(memory, {
     read(key, options) {
-      const isAway = key === "there.txt" && ++asked <= 2;
+      const isAway = key === "flagged/in/there.txt" && ++asked <= 2;
       return isAway ? Promise.reject(failure("Unavailable", key)) : memory.read(key, options);
     },
   });
   await using logger = new CSVLogger({ storage, ...quiet, retry: { times: 2, delayMs: 1 } });
-  await logger.setup([file("a")], "");
-  await logger.flag([{ path: "there.txt", meta: { _type: "gradio.FileData" } }]);
+  await logger.setup([file("a")]);
+  await logger.flag([{ path: "flagged/in/there.txt", meta: { _type: "gradio.FileData" } }]);
   assertEquals(asked, 3);
-  const [path] = await keysOf(storage, "a/");
+  const [path] = await keysOf(storage, "flagged/a/");
   assertEquals(await textOf(storage, path!), "the content");
 });

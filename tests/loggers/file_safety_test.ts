@@ -22,7 +22,11 @@ Deno.test("file() copies no object that a FileData names outside the dataset's d
     await storage.write(key, encode("secret"));
   }
   await storage.write("flagged/uploads/mine.png", encode("mine"));
-  await storage.write("flagged/data.csv.torn-1f0c9a3e", encode("torn"));
+  for (
+    const key of ["data.csv.torn-1f0c9a3e", "log.txt", "log.2.txt", "sub/dataset1.csv"]
+  ) {
+    await storage.write(`flagged/${key}`, encode("rows"));
+  }
   await using logger = new CSVLogger({ storage, ...quiet });
   await logger.setup([file("picture"), files("more")], "flagged");
   await logger.flag([null, null]);
@@ -31,6 +35,13 @@ Deno.test("file() copies no object that a FileData names outside the dataset's d
     const path of [
       ...["backups/users.sql", "flagged2/x.png", "flagged-x", "x.png", "flagged/../x.png"],
       ...["flagged/dataset1.csv", "flagged/DATASET1.CSV", "flagged/data.csv.torn-1f0c9a3e"],
+      ...[
+        "flagged/log.txt",
+        "flagged/log.2.txt",
+        "flagged/sub/dataset1.csv",
+        "flagged/flagstone-check",
+      ],
+      ...["flagged/uploads/../log.txt", "flagged//log.txt", "flagged/./log.txt"],
     ]
   ) {
     await assertRejects(() => logger.flag([described(path), null]), Error, "Cannot store the file");
@@ -40,6 +51,21 @@ Deno.test("file() copies no object that a FileData names outside the dataset's d
   assertEquals(await logger.flag([described("flagged/uploads/mine.png"), null]), 2);
   const [copy = ""] = await keysOf(storage, "flagged/picture/");
   assertEquals(await textOf(storage, copy), "mine");
+  // A file of a sample may be a CSV file itself.
+  const upload = `flagged/picture/${"0".repeat(20)}/table.csv`;
+  await storage.write(upload, encode("a,b"));
+  assertEquals(await logger.flag([described(upload), null]), 3);
+});
+
+Deno.test("file() of a logger at the root of a storage opens only files of samples", async () => {
+  const storage = new MemoryAdapter();
+  await storage.write("backups/users.sql", encode("secret"));
+  await using logger = new CSVLogger({ storage, ...quiet });
+  await logger.setup([file("picture")], "");
+  await logger.flag([new File(["mine"], "mine.png")]);
+  const [stored = ""] = await keysOf(storage, "picture/");
+  await assertRejects(() => logger.flag([described("backups/users.sql")]), Error, "Cannot store");
+  assertEquals(await logger.flag([described(stored)]), 2);
 });
 
 Deno.test("a file is stored with a content type that no browser runs", async () => {

@@ -40,8 +40,8 @@ export const files: readonly Mutant[] = [
     breaks: OPENED,
     hurt: "A visitor copies any object of the bucket into a file with a link.",
     file: "components/_store_files.ts",
-    replace: `directory !== undefined && path.startsWith(directory) &&`,
-    by: `directory !== undefined &&`,
+    replace: `if (directory === undefined || !path.startsWith(directory)) return`,
+    by: `if (directory === undefined) return`,
     test: [
       "loggers/file_safety_test.ts",
       "file() copies no object that a FileData names outside the dataset's directory, nor its rows",
@@ -51,8 +51,8 @@ export const files: readonly Mutant[] = [
     breaks: OPENED,
     hurt: "A visitor copies the dataset itself.",
     file: "components/_store_files.ts",
-    replace: `!/^[^/]*\\.csv/i.test(path.slice(directory.length));`,
-    by: `path.length > 0;`,
+    replace: `STORED.test(inside) || directory !== "" && IN_DIRECTORY.test(inside);`,
+    by: `inside.length > 0;`,
     test: [
       "loggers/file_safety_test.ts",
       "file() copies no object that a FileData names outside the dataset's directory, nor its rows",
