@@ -36,6 +36,8 @@ export class DatasetVersions {
   /** The optional columns that samples needed or earlier files have, in their order. */
   readonly #optional: string[] = [];
   #current: DatasetLog | null = null;
+  /** The creation of a version's file, which goes on beside the first rows of a segment. */
+  #creating: Promise<void> | null = null;
   #choosing: Promise<void> = Promise.resolve();
 
   /** Looks for files with these names in a storage. */
@@ -73,6 +75,7 @@ export class DatasetVersions {
       const wasEmpty = log!.isEmpty;
       try {
         const total = await log!.append(row, onKnown);
+        if (this.#creating !== null) await this.#creating;
         this.#announce(log!, wasEmpty);
         return total;
       } catch (error) {
@@ -168,20 +171,26 @@ export class DatasetVersions {
   }
 
   /**
-   * Opens this writer's segment of a version, whose file holds the header. Resolves with `null` if
-   * another writer created that file with a different header.
+   * Opens this writer's segment of a version, whose file holds the header. If another writer creates
+   * that file with a different header meanwhile, the rows of the segment are under their own; the next
+   * ones go to another version.
    */
-  async #segmentOf(version: DatasetLog): Promise<DatasetLog | null> {
-    try {
-      if (version.isEmpty) await version.create();
-    } catch (error) {
-      this.#release(version, error);
-      return null;
-    }
+  async #segmentOf(version: DatasetLog): Promise<DatasetLog> {
     const key = segmentKey(version.key, newWriter());
     const log = await DatasetLog.make(this.#storage, key, { ...this.#options, isAlone: true });
     log.claim(version.columns ?? []);
+    if (version.isEmpty) this.#creating = this.#create(version, log);
     return log;
+  }
+
+  /** Creates the file of a version. Rows can be read without it, so that its failure rejects none. */
+  async #create(version: DatasetLog, segment: DatasetLog): Promise<void> {
+    try {
+      await version.create();
+    } catch {
+      if (this.#current === segment) this.#current = null;
+    }
+    this.#creating = null;
   }
 
   /** Stops using a file that did not accept a sample. Rethrows any other error. */

@@ -82,7 +82,7 @@ for (const options of [{}, { segments: true }, { datasetFileName: "log.csv" }]) 
     for (const open of opens) {
       // The very first check creates its object, and needs one round more.
       const { rounds: created } = await costOf(open, options);
-      assert(created <= ("segments" in options ? 4 : 3), `${created} for a new dataset`);
+      assert(created <= 3, `${created} for a new dataset`);
       const { requests, rounds } = await costOf(open, options);
       assertEquals(rounds, 2);
       assert(requests <= 6, `${requests} requests`);

@@ -199,3 +199,36 @@ Deno.test("CSVLogger with segments logs to the local disk", async () => {
   const rows = await Array.fromAsync(readDataset(storage, "dataset1.csv"));
   assertEquals(rows.map(({ id }) => id!).sort(), ["0", "1", "2"]);
 });
+
+Deno.test("CSVLogger with segments keeps rows under their own headers when two loggers create the dataset", async () => {
+  const memory = new MemoryAdapter({ capabilities: { append: "none", versions: "content" } });
+  // Both find nothing, and create the file at the same time.
+  const storage = instead(memory, {
+    async write(key, body, options) {
+      await new Promise((done) => setTimeout(done, 5));
+      return await memory.write(key, body, options);
+    },
+  });
+  const open = async (label: string) => {
+    const logger = new CSVLogger({ storage, segments: true, verbose: false, probe: false });
+    await logger.setup([label], "");
+    return logger;
+  };
+  const loggers = [await open("a"), await open("b")];
+  for (const text of ["first", "second"]) {
+    await Promise.all(loggers.map((logger) => logger.flag([text])));
+  }
+  for (const logger of loggers) await logger[Symbol.asyncDispose]();
+  const found: string[] = [];
+  for (const dataset of ["dataset1.csv", "dataset2.csv"]) {
+    for await (const { timestamp: _, ...row } of readDataset(memory, dataset)) {
+      found.push(JSON.stringify(row));
+    }
+  }
+  const expected = ["a", "b"].flatMap((label) => [`{"${label}":"first"}`, `{"${label}":"second"}`]);
+  assertEquals(found.sort(), expected.sort());
+  const headers = await Promise.all(
+    ["dataset1.csv", "dataset2.csv"].map((key) => textOf(memory, key)),
+  );
+  assertEquals(headers.sort(), ["a,timestamp\r\n", "b,timestamp\r\n"]);
+});
