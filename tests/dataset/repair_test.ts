@@ -673,6 +673,29 @@ for (const [name, make] of Object.entries(STORES)) {
   });
 }
 
+Deno.test("CSVLogger.flag() sets aside one line only if a quote in it hides whole rows, with own timestamps", async () => {
+  const lines = [HEADER, "1,one,2026-01-30\r\n", '2,"two,2026-01-31\r\n', "3,three,2026-02-01\r\n"];
+  const flagInto = async (text: string) => {
+    const storage = new MemoryAdapter();
+    await storage.write("dataset1.csv", bytesOf(text));
+    await using logger = new CSVLogger({
+      storage,
+      verbose: false,
+      timestamp: () => "2026-02-02",
+    });
+    await logger.setup(LABELS, "");
+    await logger.flag(["new", "row"]);
+    const kept = (await aside(storage)).map((bytes) => new TextDecoder().decode(bytes));
+    return [await textOf(storage, "dataset1.csv"), ...kept];
+  };
+  const row = "new,row,2026-02-02\r\n";
+  const [header = "", first = "", open = "", third = ""] = lines;
+  assertEquals(await flagInto(lines.join("")), [header + first + third + row, open]);
+  // A row of another length does not show that it is one.
+  const short = "3,2026-02-01\r\n";
+  assertEquals(await flagInto(header + first + open + short), [header + first + row, open + short]);
+});
+
 const TORN_FILE = `${HEADER}${ONE}2,"torn`;
 
 for (const [name, make] of Object.entries(STORES)) {
