@@ -47,6 +47,11 @@ function refusing(error: Error): () => never {
   };
 }
 
+function withoutTimes(replaced: Replaced, error: Error): void {
+  replaced.set(Deno, "utimeSync", refusing(error));
+  replaced.set(Deno.FsFile.prototype, "utimeSync", refusing(error));
+}
+
 const EPERM = Object.assign(new Error("Operation not permitted (os error 1)"), { code: "EPERM" });
 const ENOSYS = new Error("Function not implemented (os error 38)");
 
@@ -91,12 +96,30 @@ Deno.test("LocalFsAdapter lets no version come back when times are whole seconds
   }
 });
 
+Deno.test("LocalFsAdapter gives each cut its own version when times are whole seconds", async () => {
+  await using root = new TempDir();
+  using _ = wholeSeconds();
+  const storage = new LocalFsAdapter({ root: root.path });
+  let { version } = await storage.write("a", bytes("row,torn"));
+  const seen = new Set([version]);
+  for (let i = 0; i < 20; i++) {
+    ({ version } = await storage.append("a", bytes(`${i % 10}orn`), {
+      at: 4,
+      ifVersion: version,
+      cut: true,
+    }));
+    seen.add(version);
+  }
+  assertEquals(seen.size, 21);
+  assertEquals((await storage.stat("a"))?.version, version);
+});
+
 Deno.test("LocalFsAdapter works on a file system without hard links or utime()", async (t) => {
   const lacks: Readonly<Record<string, (replaced: Replaced) => void>> = {
     "link() is not implemented": (r) => r.set(Deno, "linkSync", refusing(ENOSYS)),
     "link() is not permitted": (r) => r.set(Deno, "linkSync", refusing(EPERM)),
-    "utime() is not permitted": (r) => r.set(Deno, "utimeSync", refusing(EPERM)),
-    "utime() is not implemented": (r) => r.set(Deno, "utimeSync", refusing(ENOSYS)),
+    "utime() is not permitted": (r) => withoutTimes(r, EPERM),
+    "utime() is not implemented": (r) => withoutTimes(r, ENOSYS),
     "chmod() is not permitted": (r) => r.set(Deno, "chmodSync", refusing(EPERM)),
   };
   for (const [what, lack] of Object.entries(lacks)) {
@@ -115,6 +138,10 @@ Deno.test("LocalFsAdapter works on a file system without hard links or utime()",
       const logger = new CSVLogger({ storage, verbose: false });
       await logger.setup(["q"]);
       assertEquals([await logger.flag(["1"]), await logger.flag(["2"])], [1, 2]);
+      const path = `${root.path}/flagged/dataset1.csv`;
+      Deno.writeTextFileSync(path, '3,"torn', { append: true });
+      assertEquals([await logger.flag(["3"]), await logger.flag(["4"])], [3, 4]);
+      assertEquals(/torn/.test(Deno.readTextFileSync(path)), false);
       await logger[Symbol.asyncDispose]();
     });
   }
