@@ -14,7 +14,7 @@ import { broken, silenced } from "./_broken.ts";
 import { type Case, CASES } from "./_broken_cases.ts";
 
 /** Behaviours that are too slow to run unless they are expected to fail. */
-const SLOW: readonly number[] = [22, 62, 63, 64, 70, 73];
+const SLOW: readonly number[] = [22, 62, 63, 64, 70, 73, 135];
 
 /** Returns the numbers of the behaviours that fail, with their messages. */
 async function failuresOf(
