@@ -18,7 +18,14 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("file() copies no object that a FileData names outside the dataset's directory, nor its rows", async () => {
   const storage = new MemoryAdapter();
-  for (const key of ["backups/users.sql", "flagged2/x.png", "flagged-x", "x.png"]) {
+  const secrets = [
+    "backups/users.sql",
+    "private/uploads/x.png",
+    "flagged2/x.png",
+    "flagged-x",
+    "x.png",
+  ];
+  for (const key of secrets) {
     await storage.write(key, encode("secret"));
   }
   await storage.write("flagged/uploads/mine.png", encode("mine"));
@@ -33,7 +40,8 @@ Deno.test("file() copies no object that a FileData names outside the dataset's d
   const before = await keysOf(storage);
   for (
     const path of [
-      ...["backups/users.sql", "flagged2/x.png", "flagged-x", "x.png", "flagged/../x.png"],
+      ...secrets,
+      "flagged/../x.png",
       ...["flagged/dataset1.csv", "flagged/DATASET1.CSV", "flagged/data.csv.torn-1f0c9a3e"],
       ...[
         "flagged/log.txt",
