@@ -8,10 +8,10 @@ const BUCKET = "Any number of clients can log to one dataset in a bucket";
 export const writers: readonly Mutant[] = [
   {
     breaks: "Any number of processes of one host",
-    hurt: "Two processes write at one time, as the lock is not taken.",
+    hurt: "A sample is refused because another process writes at that moment.",
     file: "storage/local_fs/_lock.ts",
-    replace: `isLocked = handle.tryLockSync(!shared) && isCurrent(handle, dir, lockFile);`,
-    by: `isLocked = isCurrent(handle, dir, lockFile);`,
+    replace: `if (!CAN_TRY || !handle.tryLockSync(!shared)) await wait.forLock(handle);`,
+    by: `if (!handle.tryLockSync(!shared)) throw new Deno.errors.Busy("locked");`,
     test: ["loggers/faults_test.ts", "… processes flag into one empty directory…"],
   },
   {
