@@ -21,7 +21,7 @@ function baseName(path: string): string {
 
 /** Where loggers store the files of samples. */
 const STORED = /^[^/]+\/[0-9a-f]{20}\/[^/]+$/;
-/** A file in a directory that is no dataset by its name: datasets are in no directory of files. */
+/** A file in a subdirectory whose name is not that of a dataset. */
 const IN_DIRECTORY = /^(?:[^/]+\/)+(?![^/]*\.csv)[^/]+$/i;
 
 /**

@@ -3,7 +3,7 @@ import type { ReadResult, StorageAdapter, WriteBody } from "../../storage/storag
 
 const LF = 0x0a;
 
-/** What finding and removing a line needs. */
+/** Options of {@linkcode removeStrayLine}. */
 export interface StrayQuote {
   readonly storage: StorageAdapter;
   readonly key: string;

@@ -55,8 +55,8 @@ export async function stampTime(
 }
 
 /**
- * Gives a file that was changed in place a time that no earlier state of it had. One of another user
- * keeps the time of its change, which only an earlier state of the same millisecond and size had, too.
+ * Gives a file that was changed in place a time that no earlier state of it had. The times of another
+ * user's file cannot be set: there, two states of one millisecond and one size share a version.
  */
 export function stampOpen(file: Deno.FsFile, old: ObjectInfo): Deno.FileInfo {
   return stamp({

@@ -8,12 +8,12 @@ import { isShared } from "./_race.ts";
 const OF_EACH = 16;
 const KEY = "dir/raced";
 
-/** What a write stores: each has its own length, so that an offset tells which one was extended. */
+/** The text of a write. Each has another length, so that an offset identifies the write. */
 function written(id: number): string {
   return `[${id}]`.padEnd(1000 + id, "x");
 }
 
-/** What an append at an offset adds. */
+/** The text of an append at an offset. */
 function added(at: number): string {
   return `{${at}}`.padEnd(10, ".");
 }

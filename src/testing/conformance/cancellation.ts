@@ -19,7 +19,7 @@ import {
   streamOf,
 } from "./_harness.ts";
 import { callsOf } from "./_calls.ts";
-import { countedSignal } from "./_counted_signal.ts";
+import { countedSignal } from "./counted_signal.ts";
 import { heldBody, underWay } from "./_held_body.ts";
 import { isShared } from "./_race.ts";
 

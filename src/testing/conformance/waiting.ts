@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess, assertStrictEquals } from "@std/asser
 import type { OperationOptions, StorageAdapter } from "../../storage/storage_adapter.ts";
 import { type Behaviour, type BehaviourContext, inGroup, type Silence } from "./behaviour.ts";
 import { callsOf } from "./_calls.ts";
-import { countedSignal } from "./_counted_signal.ts";
+import { countedSignal } from "./counted_signal.ts";
 import {
   assertRefused,
   assertStorageError,

@@ -13,7 +13,7 @@ import type {
 import { StorageError, type StorageErrorCode } from "../../../src/storage/storage_error.ts";
 import { faulty, type FaultyOptions } from "../../../src/testing/mod.ts";
 import { timed } from "../../../src/storage/wrappers/timed.ts";
-import { countedSignal } from "../../helpers/counted_signal.ts";
+import { countedSignal } from "../../../src/testing/conformance/counted_signal.ts";
 import { failing, failure, type Fate } from "../../helpers/failing_adapter.ts";
 
 const WRAPPERS: Readonly<Record<string, (adapter: StorageAdapter) => StorageAdapter>> = {
