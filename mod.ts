@@ -18,14 +18,16 @@ export {
   createLogger,
   /** Options of `createLogger()`. */
   type CreateLoggerOptions,
-  /** The components of a keyed logger, by the keys of its samples. */
-  type Fields,
   /** Options of `KeyedLogger.flag()`. */
   type KeyedFlagOptions,
   KeyedLogger,
-  /** A sample with a value for each field. */
-  type KeyedSample,
 } from "./src/loggers/create_logger.ts";
+export type {
+  /** The components of a keyed logger, by the keys of its samples. */
+  Fields,
+  /** A sample with a value for each field. */
+  KeyedSample,
+} from "./src/loggers/keyed_fields.ts";
 export {
   CSVLogger,
   /** Options of `CSVLogger`. */

@@ -70,6 +70,13 @@ export interface CellContext {
 export interface Component<Value = unknown> {
   /** The name of the column. @default {"component <index>"} */
   readonly label?: string | null | undefined;
+  /**
+   * Whether its values are files: `"one"`, or a list of `"many"`. A feedback endpoint accepts files for
+   * such components only.
+   *
+   * @default {its values are not files}
+   */
+  readonly holdsFiles?: "one" | "many" | undefined;
   /** Returns the cell of a value. If it throws, the sample is rejected and nothing is written. */
   toCell(value: Value, context: CellContext): Cell | Promise<Cell>;
 }

@@ -89,6 +89,7 @@ export function file(
 ): Component<FileValue> {
   return {
     label,
+    holdsFiles: "one",
     toCell(value, context) {
       if (value === null || value === undefined) return null;
       return inColumn(context, () => {
@@ -120,6 +121,7 @@ export function files(
 ): Component<readonly FileValue[] | null | undefined> {
   return {
     label,
+    holdsFiles: "many",
     toCell(value, context) {
       if (value === null || value === undefined) return null;
       if (!Array.isArray(value)) return refuse("no list", context);

@@ -1,6 +1,3 @@
-import type { Component } from "../components/component.ts";
-import { quoted } from "./_cells.ts";
-import { mistakeIn } from "./_columns.ts";
 import { refuseOtherOptions } from "./_known_options.ts";
 import {
   type CSVLoggerOptions,
@@ -10,6 +7,7 @@ import {
   idFor,
 } from "./csv_logger.ts";
 import { DatasetLogger } from "./dataset_logger.ts";
+import { componentsOf, type Fields, type KeyedSample, valuesOf } from "./keyed_fields.ts";
 
 /**
  * Options of {@linkcode createLogger}. `verbose` is `false` unless it is given.
@@ -24,22 +22,6 @@ export interface CreateLoggerOptions extends CSVLoggerOptions {
    */
   readonly flaggingDir?: string | URL | undefined;
 }
-
-/**
- * The components of a {@linkcode KeyedLogger} by the keys of its samples.
- *
- * @category Loggers
- */
-export type Fields = Readonly<Record<string, Component>>;
-
-/**
- * A sample with a value for each of the fields.
- *
- * @category Loggers
- */
-export type KeyedSample<F extends Fields> = {
-  readonly [Key in keyof F]: F[Key] extends Component<infer Value> ? Value : never;
-};
 
 /**
  * Options of {@linkcode KeyedLogger.flag}.
@@ -73,7 +55,7 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
     super(options, csvSettings(options, false, "flaggingDir"));
     this.#keys = Object.keys(fields);
     this.#sampleId = options.sampleId;
-    this.open(this.#keys.map((key) => toComponent(key, fields[key])), options.flaggingDir);
+    this.open(componentsOf(fields), options.flaggingDir);
   }
 
   /** Does nothing: the logger is ready. */
@@ -94,8 +76,7 @@ export class KeyedLogger<F extends Fields> extends DatasetLogger<
   async flag(sample: KeyedSample<F>, options: KeyedFlagOptions = {}): Promise<number> {
     refuseOtherOptions(options, ["flag", "username", ...FLAG_OPTIONS]);
     const { flag, username, id, onKnown } = options;
-    refuseOtherKeys(sample, this.#keys);
-    return await this.keep(this.#keys.map((key) => sample[key]), {
+    return await this.keep(valuesOf(sample, this.#keys), {
       flag: flag ?? "",
       username: username ?? "",
       id: idFor(id, this.#sampleId),
@@ -133,26 +114,4 @@ export function createLogger<F extends Fields>(
   options: CreateLoggerOptions = {},
 ): KeyedLogger<F> {
   return new KeyedLogger(fields, options);
-}
-
-function toComponent(key: string, component: Component | undefined): Component {
-  const mistake = component === null || typeof component === "string"
-    ? `${JSON.stringify(component)}: pass a component, such as value()`
-    : mistakeIn(component);
-  if (mistake !== undefined) {
-    throw new TypeError(`Cannot create a logger as the field ${JSON.stringify(key)} is ${mistake}`);
-  }
-  const { label = key } = component!;
-  return { label, toCell: (value, context) => component!.toCell(value, context) };
-}
-
-function refuseOtherKeys(sample: object, keys: readonly string[]): void {
-  const given = Object.keys(sample ?? {});
-  const missing = keys.filter((key) => !given.includes(key));
-  const unknown = given.filter((key) => !keys.includes(key));
-  if (missing.length + unknown.length === 0) return;
-  throw new TypeError(
-    `Cannot flag the sample as its keys must be ${quoted(keys)}: ` +
-      `missing ${quoted(missing) || "none"}, unknown ${quoted(unknown) || "none"}`,
-  );
 }
