@@ -23,9 +23,11 @@ export type {
   /** How text that a spreadsheet could evaluate as a formula is written. */
   Formulas,
 } from "../csv/formulas.ts";
-export {
+export type {
   /** One sample, as texts by their columns. */
-  type DatasetRow,
+  DatasetRow,
+} from "./dataset_row.ts";
+export {
   readDataset,
   /** Options of `readDataset()`. */
   type ReadDatasetOptions,

@@ -1,15 +1,11 @@
 import { type Formulas, type Restore, restoreOf } from "../csv/formulas.ts";
 import { type ObjectKey, objectKeysOf } from "../dataset/log/part_keys.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { currentRows } from "./_current_rows.ts";
 import { isCopy } from "./_is_copy.ts";
+import { latestRows } from "./_latest_rows.ts";
 import { recordsOf } from "./_records_of.ts";
-
-/**
- * One sample: its texts by their columns. A second column `name` is read as `name (2)`.
- *
- * @category Reading
- */
-export type DatasetRow = Record<string, string>;
+import type { DatasetRow } from "./dataset_row.ts";
 
 /**
  * Options of {@linkcode readDataset}.
@@ -26,6 +22,15 @@ export interface ReadDatasetOptions {
    * @default {every sample is returned}
    */
   readonly uniqueBy?: string | undefined;
+  /**
+   * Whether only the rows of feedback that stand are returned, whatever their order: not those whose `id`
+   * another row has in `replaces`, no withdrawals, which are rows with a `replaces` and no `flag`, and
+   * one row of each `id`. Reads the dataset once more, and keeps the ids in memory. A verdict in a
+   * dataset of older columns is replaced only in that file.
+   *
+   * @default {false}
+   */
+  readonly current?: boolean | undefined;
   /**
    * How the logger wrote text that a spreadsheet could evaluate: its option `formulas`. With
    * `"as-typed"` cells are returned as they stand in the file.
@@ -50,11 +55,6 @@ function distinct(names: readonly string[]): string[] {
     seen.push(distinct);
   }
   return seen;
-}
-
-/** The text of a row in a column; empty if the row does not have the column. */
-function textIn(row: DatasetRow, column: string): string {
-  return Object.hasOwn(row, column) ? row[column]! : "";
 }
 
 /** How objects are read. */
@@ -111,27 +111,11 @@ async function* readRows(
 export async function* readDataset(
   storage: StorageAdapter,
   key: string,
-  { uniqueBy, formulas, columns }: ReadDatasetOptions = {},
+  { uniqueBy, current = false, formulas, columns }: ReadDatasetOptions = {},
 ): AsyncGenerator<DatasetRow, void, undefined> {
   const reading = { first: key, restore: await restoreOf(formulas), columns };
   const files = await objectKeysOf(storage, key);
-  const latest = new Map<string, { timestamp: string; at: number }>();
-  let count = 0;
-  for await (const row of uniqueBy === undefined ? [] : readFiles(storage, files, reading)) {
-    const { timestamp = "" } = row;
-    const text = textIn(row, uniqueBy!);
-    const known = latest.get(text);
-    if (!known || timestamp >= known.timestamp) latest.set(text, { timestamp, at: count });
-    count++;
-  }
-  let at = 0;
-  for await (const row of readFiles(storage, files, reading)) {
-    if (uniqueBy === undefined) yield row;
-    else if (at === count) return; // was added since, perhaps to a sample that was returned
-    else {
-      const text = textIn(row, uniqueBy);
-      if (text === "" || latest.get(text)?.at === at) yield row;
-      at++;
-    }
-  }
+  const all = () => readFiles(storage, files, reading);
+  const rows = current ? await currentRows(all) : all;
+  yield* uniqueBy === undefined ? rows() : latestRows(rows, uniqueBy);
 }

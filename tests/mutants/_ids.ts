@@ -59,7 +59,7 @@ export const ids: readonly Mutant[] = [
   {
     breaks: '`readDataset(storage, key, { uniqueBy: "id" })`',
     hurt: "The reader keeps the first verdict, not the corrected one.",
-    file: "reader/read_dataset.ts",
+    file: "reader/_latest_rows.ts",
     replace: `if (!known || timestamp >= known.timestamp) latest`,
     by: `if (!known) latest`,
     test: [
