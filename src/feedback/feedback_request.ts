@@ -42,6 +42,8 @@ export interface FeedbackResult {
  * @category Feedback
  */
 export interface UploadRequest {
+  /** The sealed sample. Required by an endpoint that takes only tickets. */
+  readonly ticket?: string | undefined;
   /** The component that the file is a value of. */
   readonly component: string;
   /** The file's name. @default {a name by its type} */

@@ -62,7 +62,9 @@ export class Endpoint {
     const route = Object.hasOwn(routes, method) ? routes[method as keyof Routes] : undefined;
     if (route === undefined) throw plainRefusal(405, { headers: { allow: allowed(routes) } });
     const response = await route(call);
-    return request.method === "HEAD" ? new Response(null, response) : response;
+    if (request.method !== "HEAD") return response;
+    await response.body?.cancel();
+    return new Response(null, response);
   }
 
   /** Returns the routes of a path; `undefined` if there are none. */
@@ -96,14 +98,14 @@ export class Endpoint {
   async #startUpload(call: Call): Promise<Response> {
     const { request, url } = call;
     requireJson(request);
-    return await this.#guarded(call, async (username = "") => {
+    return await this.#guarded(call, async (username) => {
       const { startUpload } = await import("./_uploads.ts");
       return await startUpload(request, { username, url }, this.#settings);
     });
   }
 
   async #receive(call: Call, handle: string): Promise<Response> {
-    return await this.#guarded(call, async (username = "") => {
+    return await this.#guarded(call, async (username) => {
       const { receiveUpload } = await import("./_uploads.ts");
       return await receiveUpload(call.request, { handle, username }, this.#settings);
     });
@@ -124,10 +126,12 @@ export class Endpoint {
       const headers = { "retry-after": "5" };
       throw refusal("storage-unavailable", { detail: "The server is stopping", headers });
     }
-    const identity = await identify?.(request, info);
-    if (identity instanceof Response) return new Response(identity.body, identity);
+    const identity = identify === undefined ? undefined : await identify(request, info) ?? null;
     if (identity === null) throw refusal("unauthenticated");
-    const username = identity === undefined ? undefined : String(identity.username);
+    if (identity !== undefined && "status" in identity) { // a Response, of any realm
+      return new Response(identity.body, identity);
+    }
+    const username = identity?.username;
     const limited = await this.#limits.check(call, username ?? "");
     const response = await route(username);
     for (const [name, value] of Object.entries(limited)) response.headers.set(name, value);

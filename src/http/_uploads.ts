@@ -3,6 +3,7 @@ import type { UploadTarget } from "../feedback/feedback_request.ts";
 import { chunksOf, textOf } from "./_body.ts";
 import { sealHandle, type Upload, uploadOf } from "./_handle.ts";
 import { objectOf, refuseForged } from "./_json_body.ts";
+import { ownerOf } from "./_owner.ts";
 import { invalid, plainRefusal, refusal } from "./_refusal.ts";
 import { json } from "./_respond.ts";
 import type { Settings } from "./_settings.ts";
@@ -12,6 +13,7 @@ const MAX_TYPE = 127;
 
 /** An `UploadRequest` with its defaults. */
 interface FileRequest {
+  readonly ticket: string | undefined;
   readonly component: string;
   readonly name: string;
   readonly type: string;
@@ -21,18 +23,19 @@ interface FileRequest {
 /** Answers a request to upload a file: where the bytes go, and what stands for the file. */
 export async function startUpload(
   request: Request,
-  { username, url }: { readonly username: string; readonly url: URL },
+  { username, url }: { readonly username: string | undefined; readonly url: URL },
   settings: Settings,
 ): Promise<Response> {
   const { logger, signer, maxBodyBytes, bodyTimeoutMs } = settings;
   const text = await textOf(request, { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs });
-  const { component, name, size, type } = uploadRequestOf(text, settings);
+  const { ticket, component, name, size, type } = uploadRequestOf(text, settings);
+  const owner = await ownerOf({ ticket, username }, settings);
   const path = await logger.uploads.newPath({
     component: logger.components[component]!.label ?? component,
     name,
     type,
   });
-  const upload: Upload = { path, component, username, size, type };
+  const upload: Upload = { path, component, username: owner, size, type };
   const handle = await sealHandle(upload, settings);
   const target = signer === undefined
     ? { url: `${url.origin}${settings.base}/uploads/${handle}`, headers: { "content-type": type } }
@@ -44,11 +47,12 @@ export async function startUpload(
 function uploadRequestOf(text: string, settings: Settings): FileRequest {
   const body = objectOf(text);
   refuseForged(body);
-  const { component, name = "", type = "application/octet-stream", size } = body;
+  const { ticket, component, name = "", type = "application/octet-stream", size } = body;
   const errors: FieldError[] = [];
   const check = (pointer: string, isRight: boolean, detail: string) => {
     if (!isRight) errors.push({ pointer, detail });
   };
+  check("/ticket", ticket === undefined || typeof ticket === "string", "It is not a ticket");
   const { components, uploads } = settings.logger;
   const isFile = typeof component === "string" && Object.hasOwn(components, component) &&
     components[component]!.holdsFiles !== undefined;
@@ -64,6 +68,7 @@ function uploadRequestOf(text: string, settings: Settings): FileRequest {
     throw refusal("too-large", { detail: `The largest file has ${limit} bytes`, limit });
   }
   return {
+    ticket: ticket as string | undefined,
     component: component as string,
     name: name as string,
     type: type as string,
@@ -74,11 +79,12 @@ function uploadRequestOf(text: string, settings: Settings): FileRequest {
 /** Stores the bytes of an upload that passes through the endpoint. */
 export async function receiveUpload(
   request: Request,
-  { handle, username }: { readonly handle: string; readonly username: string },
+  { handle, username }: { readonly handle: string; readonly username: string | undefined },
   settings: Settings,
 ): Promise<Response> {
   const upload = settings.signer === undefined ? await uploadOf(handle, settings) : undefined;
-  if (upload === undefined || upload.username !== username) throw plainRefusal(404);
+  const isForeign = username !== undefined && upload?.username !== username;
+  if (upload === undefined || isForeign) throw plainRefusal(404);
   const { uploads } = settings.logger;
   const { path, size } = upload;
   const existing = await uploads.stat(path);

@@ -3,10 +3,11 @@ import type { UploadedFile } from "../loggers/sample_uploads.ts";
 import type { FeedbackFlagOptions } from "../loggers/feedback_logger.ts";
 import { checked } from "./_key.ts";
 import { pointerTo } from "./_json_body.ts";
-import { invalid, type Refusal, refusal } from "./_refusal.ts";
+import { ticketOf, userOf } from "./_owner.ts";
+import { invalid } from "./_refusal.ts";
 import type { Settings } from "./_settings.ts";
 import type { Submission } from "./_submission.ts";
-import { openTicket, type Ticket } from "./ticket.ts";
+import type { Ticket } from "./ticket.ts";
 import { openHandle } from "./_handle.ts";
 
 /** What is saved of a request. */
@@ -27,15 +28,15 @@ export async function verdictOf(
   username: string | undefined,
   settings: Settings,
 ): Promise<Verdict> {
-  const ticket = await ticketOf(submission, settings);
+  const ticket = await ticketOf(submission.ticket, settings);
+  refuseMisplacedData(submission, ticket);
+  const user = userOf(ticket, username);
   const errors = [
     ...mistakesIn(submission, settings),
-    ...ownerMistakes(ticket, username),
     ...subjectMistakes(submission, ticket),
   ];
   if (errors.length > 0) throw invalid(...errors);
   const { option, reason, comment, replaces } = submission;
-  const user = username ?? ticket?.username ?? "";
   const sample = option === undefined
     ? null
     : await sampleOf({ submission, ticket, username: user }, settings);
@@ -52,23 +53,15 @@ export async function verdictOf(
   };
 }
 
-/** Opens the ticket of a request; `null` if the request may have, and has, data of its own. */
-async function ticketOf(
-  { ticket, data, option }: Submission,
-  { accepts, secrets, now }: Settings,
-): Promise<Ticket | null> {
-  if (ticket !== undefined) {
-    if (accepts === "data") throw refuseMember("ticket", "This endpoint accepts data, not tickets");
-    if (data !== undefined) throw refuseMember("data", "The sample is in the ticket: leave it out");
-    return await openTicket(secrets, ticket, now());
+/** Refuses data in the wrong place: next to a ticket, or missing without one. */
+function refuseMisplacedData({ data, option }: Submission, ticket: Ticket | null): void {
+  const pointer = "/data";
+  if (ticket !== null && data !== undefined) {
+    throw invalid({ pointer, detail: "The sample is in the ticket: leave it out" });
   }
-  if (accepts === "tickets") throw refuseMember("ticket", "It is missing");
-  if (data === undefined && option !== undefined) throw refuseMember("data", "It is missing");
-  return null;
-}
-
-function refuseMember(name: string, detail: string): Refusal {
-  return invalid({ pointer: `/${name}`, detail });
+  if (ticket === null && data === undefined && option !== undefined) {
+    throw invalid({ pointer, detail: "It is missing" });
+  }
 }
 
 function mistakesIn(
@@ -93,12 +86,6 @@ function mistakesIn(
     add("comment", `It has more than ${comments.maxLength} characters`);
   }
   return errors;
-}
-
-function ownerMistakes(ticket: Ticket | null, username: string | undefined): FieldError[] {
-  const owner = ticket?.username;
-  if (owner === undefined || username === undefined || owner === username) return [];
-  return [{ pointer: "/ticket", detail: "It belongs to another person" }];
 }
 
 function subjectMistakes({ subject }: Submission, ticket: Ticket | null): FieldError[] {
@@ -166,10 +153,7 @@ async function filesFor(
   const given = Object.hasOwn(files, name) ? files[name]! : [];
   const before = Object.hasOwn(handles, name) ? handles[name]! : [];
   if (given.length + before.length > 0 && settings.files === null) {
-    throw refusal("invalid", {
-      detail: "Files are not accepted here",
-      errors: [{ pointer: pointerTo("files", name), detail: "Files are not accepted here" }],
-    });
+    throw invalid({ pointer: pointerTo("files", name), detail: "Files are not accepted here" });
   }
   const uploaded: UploadedFile[] = [];
   for (const handle of before) {

@@ -5,29 +5,12 @@ import { abortable } from "@std/async/abortable";
 import { LinkedAbort } from "../kit/linked_abort.ts";
 import { hex } from "../kit/hex.ts";
 import { sha256 } from "./_checksum.ts";
+import { amzDate, objectUrl } from "./_object_url.ts";
 import type { S3Config, S3Credentials } from "./_options.ts";
 import { S3Reply } from "./_reply.ts";
 import type { S3Context, S3Request } from "./_request.ts";
 import { isNoAnswer, isNotTls, Redaction } from "./_secrets.ts";
 import type { StorageError } from "../storage_error.ts";
-
-/** Encodes every character with a meaning in URLs: aws4fetch signs a `+` as a space. */
-function encodeText(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function encodeQuery(query: Readonly<Record<string, string>> = {}): string {
-  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeText(value)}`);
-  return pairs.length === 0 ? "" : `?${pairs.join("&")}`;
-}
-
-/** A time in the form of signatures, such as `20260102T030405Z`. */
-function amzDate(time: Date): string {
-  return time.toISOString().replace(/[:-]|\.\d{3}/g, "");
-}
 
 /** Signs requests to one bucket, and sends each of them once. */
 export class S3Client {
@@ -105,10 +88,9 @@ export class S3Client {
     { accessKeyId, secretAccessKey, sessionToken }: S3Credentials,
   ): Promise<{ url: string; headers: Headers }> {
     const { region, now, bucketUrl } = this.#config;
-    const path = key === undefined ? "" : `/${key.split("/").map(encodeText).join("/")}`;
     const signer = new AwsV4Signer({
       method,
-      url: `${bucketUrl}${path}${encodeQuery(query)}`,
+      url: objectUrl(bucketUrl, { key, query }),
       // The hash of the body, so that the store verifies the bytes that arrive.
       headers: { ...headers, "x-amz-content-sha256": hex(await sha256(body ?? new Uint8Array())) },
       service: "s3",

@@ -14,6 +14,19 @@
  * @module
  */
 export { S3Adapter } from "./s3_adapter.ts";
+export {
+  s3Uploads,
+  /** Options of `s3Uploads()`. */
+  type S3UploadsOptions,
+} from "./s3_uploads.ts";
+export type {
+  /** An upload that may be made until it expires. */
+  SignedUpload,
+  /** Signs uploads that go to a store directly. */
+  UploadSigner,
+  /** An upload to be signed. */
+  UploadToSign,
+} from "../kit/upload_signer.ts";
 export type {
   /** Options of `S3Adapter`. */
   S3AdapterOptions,
