@@ -19,12 +19,13 @@ function tooLarge(limit: number): Error {
 
 /** Waits for a promise until a point in time. */
 async function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const refuse = () =>
-    late.reject(plainRefusal(408, { detail: "The body took too long to arrive" }));
-  const timer = setTimeout(refuse, Math.max(deadline - performance.now(), 0));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const refuse = () => reject(plainRefusal(408, { detail: "The body took too long to arrive" }));
+    timer = setTimeout(refuse, Math.max(deadline - performance.now(), 0));
+  });
   try {
-    return await Promise.race([promise, late.promise]);
+    return await Promise.race([promise, late]);
   } finally {
     clearTimeout(timer);
   }
@@ -46,9 +47,8 @@ export async function* chunksOf(
   let isWhole = false;
   try {
     while (true) {
-      const chunk = await before(start + timeoutMs + size / SLOWEST, reader.read()).catch(
-        refuseEnd,
-      );
+      const read = reader.read().catch(refuseEnd);
+      const chunk = await before(start + timeoutMs + size / SLOWEST, read);
       if (chunk.done) return void (isWhole = true);
       size += chunk.value.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
@@ -61,8 +61,7 @@ export async function* chunksOf(
 }
 
 /** A connection that ends in the middle of a body is the client's fault. */
-function refuseEnd(error: unknown): never {
-  if (error instanceof Error && "problem" in error) throw error;
+function refuseEnd(): never {
   throw refusal("malformed", { detail: "The body ended early" });
 }
 

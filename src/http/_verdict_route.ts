@@ -76,7 +76,9 @@ export class VerdictRoute {
     const chunks = chunksOf(request, { ...this.#limits(maxTotalBytes), onBytes });
     const limits = { maxBytes: files?.maxBytes ?? maxTextBytes, maxTotalBytes, maxTextBytes };
     const type = request.headers.get("content-type") ?? "";
-    return await Array.fromAsync(fieldsOf(type, chunks, limits));
+    const fields: FormField[] = [];
+    for await (const field of fieldsOf(type, chunks, limits)) fields.push(field);
+    return fields;
   }
 
   async #save(

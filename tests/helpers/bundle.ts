@@ -5,13 +5,16 @@ import { TempDir } from "./temp_dir.ts";
  * `deno bundle` is esbuild, which Deno loads from npm; it resolves `jsr:`, `npm:` and this
  * package's names.
  */
-export async function bundle(module: URL): Promise<string> {
+export async function bundle(
+  module: URL,
+  platform: "browser" | "node" = "browser",
+): Promise<string> {
   await using dir = new TempDir();
   const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "bundle",
-      "--platform=browser",
+      `--platform=${platform}`,
       ...(importMap === "" ? [] : [`--import-map=${importMap}`]),
       `--output=${dir.path}/bundle.js`,
       module.href,

@@ -1,7 +1,7 @@
-import type { FeedbackOptions } from "@flagstone/flagging/http";
+import type { FeedbackHandler, FeedbackOptions } from "@flagstone/flagging/http";
 import { createFeedback } from "@flagstone/flagging/http";
 import { MemoryAdapter, type StorageAdapter, value } from "@flagstone/flagging";
-import { readDataset } from "@flagstone/flagging/reader";
+import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
 
 export const SECRET = "a secret of at least 32 bytes, for tests";
 export const BASE = "http://app.example/feedback";
@@ -10,8 +10,16 @@ export const COMPONENTS = { question: value<string>(), answer: value<string>() }
 
 type Options = Omit<FeedbackOptions<typeof COMPONENTS>, "options">;
 
-/** Returns an endpoint over memory, and the errors that it reports. */
-export function endpoint(options: Options = {}) {
+/** An endpoint of a test. */
+export interface TestEndpoint {
+  readonly feedback: FeedbackHandler<typeof COMPONENTS>;
+  readonly storage: StorageAdapter;
+  /** The errors that it reported. */
+  readonly errors: unknown[];
+}
+
+/** Returns an endpoint over memory, unless the options say otherwise. */
+export function endpoint(options: Options = {}): TestEndpoint {
   const storage = options.logger?.storage ?? options.storage ?? new MemoryAdapter();
   const errors: unknown[] = [];
   const feedback = createFeedback({
@@ -53,7 +61,10 @@ export async function problemOf(response: Response): Promise<[status: number, na
 }
 
 /** Returns the rows of the dataset in a storage. */
-export async function rowsIn(storage: StorageAdapter, current: boolean = false) {
+export async function rowsIn(
+  storage: StorageAdapter,
+  current: boolean = false,
+): Promise<DatasetRow[]> {
   return await Array.fromAsync(readDataset(storage, "flagged/dataset1.csv", { current }));
 }
 

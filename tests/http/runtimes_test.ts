@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "@std/assert";
+import { bundle } from "../helpers/bundle.ts";
+import { ServerProcess } from "../helpers/server_process.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
+import { TestWorker } from "../helpers/worker.ts";
+import { allCases } from "./_matrix.ts";
+import { playCase, rowsOf, type Send } from "./_play.ts";
+
+/** A server that runs the endpoint of the matrix. */
+interface Running extends AsyncDisposable {
+  readonly origin: string;
+}
+
+/** Sends a request over the network as it is: `fetch` would follow redirects and keep bodies open. */
+const send: Send = async (request) => {
+  const body = request.body === null ? null : await request.bytes();
+  const { method, headers } = request;
+  return await fetch(request.url, { method, headers, body, redirect: "manual" });
+};
+
+async function inDeno(): Promise<Running> {
+  const process = await ServerProcess.start(new URL("_deno_server.ts", import.meta.url), []);
+  return { origin: process.url, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
+}
+
+async function inWorkerd(): Promise<Running> {
+  const module = new URL("_worker.ts", import.meta.url);
+  const worker = await TestWorker.start(module, { buckets: ["BUCKET"] });
+  const { origin } = worker.url;
+  return { origin, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
+}
+
+async function inNode(): Promise<Running> {
+  const dir = new TempDir();
+  const script = await bundle(new URL("_node_server.ts", import.meta.url), "node");
+  await Deno.writeTextFile(`${dir.path}/server.mjs`, script);
+  const process = new Deno.Command("node", {
+    args: [`${dir.path}/server.mjs`],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { value = "" } = await reader.read();
+  await reader.cancel();
+  assert(value.startsWith("http"), "Node.js did not start the server");
+  return {
+    origin: value.trim(),
+    async [Symbol.asyncDispose]() {
+      await process.stdin.close();
+      await process.status;
+      await dir[Symbol.asyncDispose]();
+    },
+  };
+}
+
+for (const [name, start] of Object.entries({ Deno: inDeno, workerd: inWorkerd, Node: inNode })) {
+  // The server's resources are not of a test.
+  const options = { sanitizeOps: false, sanitizeResources: false };
+  Deno.test(`the endpoint answers every request of the matrix in ${name}`, options, async (t) => {
+    await using server = await start();
+    const base = `${server.origin}/feedback`;
+    for (const one of await allCases()) {
+      await t.step(one.name, async () => {
+        assertEquals(await playCase(send, base, one), one.rows ?? 0);
+      });
+    }
+    assert((await rowsOf(send, base)).length > 30);
+  });
+}
