@@ -5,6 +5,7 @@ import {
   MultipartParser,
   type MultipartPart,
 } from "@remix-run/multipart-parser";
+import type { BodyReader } from "./_body.ts";
 import type { FormField } from "./_form_body.ts";
 import { plainRefusal, refusal } from "./_refusal.ts";
 
@@ -21,30 +22,31 @@ export interface MultipartLimits {
 const MAX_PARTS = 1000;
 const MAX_HEADER_BYTES = 8192;
 
-/** Yields the fields of a multipart body as they arrive. */
-export async function* fieldsOf(
+/** Reads the fields of a multipart body. */
+export async function readFields(
   contentType: string,
-  chunks: AsyncIterable<Uint8Array>,
+  body: BodyReader,
   limits: MultipartLimits,
-): AsyncGenerator<FormField, void, undefined> {
+): Promise<FormField[]> {
   const parser = new MultipartParser(boundaryOf(contentType), {
     maxHeaderSize: MAX_HEADER_BYTES,
     maxFileSize: Math.max(limits.maxBytes, limits.maxTextBytes),
     maxParts: MAX_PARTS,
     maxTotalSize: limits.maxTotalBytes,
   });
+  const fields: FormField[] = [];
   let textBytes = 0;
   try {
-    for await (const chunk of chunks) {
+    for (let chunk; (chunk = await body.read()) !== undefined;) {
       for (const part of parser.write(chunk)) {
         const field = fieldOf(part, limits);
-        if (typeof field[1] === "string" && (textBytes += part.size) > limits.maxTextBytes) {
-          throw tooLarge(limits.maxTextBytes);
-        }
-        yield field;
+        if (typeof field[1] === "string") textBytes += part.size;
+        if (textBytes > limits.maxTextBytes) throw tooLarge(limits.maxTextBytes);
+        fields.push(field);
       }
     }
     parser.finish();
+    return fields;
   } catch (error) {
     throw refusalOf(error, limits);
   }

@@ -1,6 +1,6 @@
 import type { FieldError } from "../feedback/problem.ts";
 import type { UploadTarget } from "../feedback/feedback_request.ts";
-import { chunksOf, textOf } from "./_body.ts";
+import { BodyReader, textOf } from "./_body.ts";
 import { sealHandle, type Upload, uploadOf } from "./_handle.ts";
 import { objectOf, refuseForged } from "./_json_body.ts";
 import { ownerOf } from "./_owner.ts";
@@ -93,49 +93,38 @@ export async function receiveUpload(
     await request.body?.cancel();
     return new Response(null, { status: 204 });
   }
+  const body = new BodyReader(request, { maxBytes: size, timeoutMs: settings.bodyTimeoutMs });
   let failure: unknown;
-  const counted = chunksOf(request, { maxBytes: size, timeoutMs: settings.bodyTimeoutMs });
-  const body = streamOf(wholeOf(counted, size), (error) => failure = error);
+  const stream = wholeStream(body, size, (error) => failure = error);
   try {
-    await uploads.write(path, body, upload);
+    await uploads.write(path, stream, upload);
   } catch (error) {
-    throw failure ?? error;
+    throw failure ?? error; // an adapter may wrap what the stream throws
+  } finally {
+    body.end();
   }
   return new Response(null, { status: 204 });
 }
 
-/** Passes chunks on, and refuses fewer bytes than were announced. */
-async function* wholeOf(
-  chunks: AsyncIterable<Uint8Array>,
+/** Returns the bytes of a body as a stream, which fails if there are fewer than were announced. */
+function wholeStream(
+  body: BodyReader,
   size: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let received = 0;
-  for await (const chunk of chunks) {
-    received += chunk.length;
-    yield chunk;
-  }
-  if (received !== size) {
-    throw refusal("malformed", { detail: `The file has ${received} bytes in place of ${size}` });
-  }
-}
-
-function streamOf(
-  chunks: AsyncGenerator<Uint8Array, void, undefined>,
   onError: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
+  let received = 0;
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        const chunk = await body.read();
+        received += chunk?.length ?? 0;
+        if (chunk !== undefined) controller.enqueue(chunk);
+        else if (received === size) controller.close();
+        else throw refusal("malformed", { detail: `The file has ${received} bytes, not ${size}` });
       } catch (error) {
         onError(error);
         controller.error(error);
       }
-    },
-    async cancel() {
-      await chunks.return();
     },
   }, { highWaterMark: 0 });
 }

@@ -29,7 +29,9 @@ export async function verdictOf(
   settings: Settings,
 ): Promise<Verdict> {
   const ticket = await ticketOf(submission.ticket, settings);
-  refuseMisplacedData(submission, ticket);
+  if (ticket !== null && submission.data !== undefined) {
+    throw invalid({ pointer: "/data", detail: "The sample is in the ticket: leave it out" });
+  }
   const user = userOf(ticket, username);
   const errors = [
     ...mistakesIn(submission, settings),
@@ -51,17 +53,6 @@ export async function verdictOf(
     },
     replaces: replaces === undefined ? undefined : checked(replaces),
   };
-}
-
-/** Refuses data in the wrong place: next to a ticket, or missing without one. */
-function refuseMisplacedData({ data, option }: Submission, ticket: Ticket | null): void {
-  const pointer = "/data";
-  if (ticket !== null && data !== undefined) {
-    throw invalid({ pointer, detail: "The sample is in the ticket: leave it out" });
-  }
-  if (ticket === null && data === undefined && option !== undefined) {
-    throw invalid({ pointer, detail: "It is missing" });
-  }
 }
 
 function mistakesIn(

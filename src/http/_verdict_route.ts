@@ -1,7 +1,7 @@
 import type { FeedbackResult } from "../feedback/feedback_request.ts";
 import type { KeyedSample } from "../loggers/keyed_fields.ts";
 import { hashedId } from "../loggers/hashed_id.ts";
-import { type BodyLimits, chunksOf, textOf } from "./_body.ts";
+import { type BodyLimits, BodyReader, textOf } from "./_body.ts";
 import { fingerprintOf } from "./_fingerprint.ts";
 import { Flights } from "./_flights.ts";
 import { type FormField, submissionOfForm } from "./_form_body.ts";
@@ -72,13 +72,14 @@ export class VerdictRoute {
   async #partsOf(request: Request, onBytes: (length: number) => void): Promise<FormField[]> {
     const { maxBodyBytes: maxTextBytes, files } = this.#settings;
     const maxTotalBytes = maxTextBytes + (files?.maxTotalBytes ?? 0);
-    const { fieldsOf } = await import("./_multipart_body.ts"); // few verdicts have files
-    const chunks = chunksOf(request, { ...this.#limits(maxTotalBytes), onBytes });
+    const { readFields } = await import("./_multipart_body.ts"); // few verdicts have files
+    const body = new BodyReader(request, { ...this.#limits(maxTotalBytes), onBytes });
     const limits = { maxBytes: files?.maxBytes ?? maxTextBytes, maxTotalBytes, maxTextBytes };
-    const type = request.headers.get("content-type") ?? "";
-    const fields: FormField[] = [];
-    for await (const field of fieldsOf(type, chunks, limits)) fields.push(field);
-    return fields;
+    try {
+      return await readFields(request.headers.get("content-type") ?? "", body, limits);
+    } finally {
+      body.end();
+    }
   }
 
   async #save(

@@ -8,6 +8,7 @@ import { question as cold } from "./cold.ts";
 import { question as columns } from "./columns.ts";
 import { question as concurrent } from "./concurrent.ts";
 import { question as flag } from "./flag.ts";
+import { question as http } from "./http.ts";
 import { question as importTime } from "./import.ts";
 import { question as memory } from "./memory.ts";
 import { question as objects } from "./objects.ts";
@@ -24,6 +25,7 @@ const QUESTIONS: readonly Question[] = [
   memory,
   objects,
   cold,
+  http,
   size,
   importTime,
 ];

@@ -163,6 +163,17 @@ Deno.test("several files of one component are a list, uploaded or in the form", 
   assertMatch(second!.picture!, /forêt\.png$/);
 });
 
+Deno.test("a form of nothing but a file needs no data", async () => {
+  const storage = new MemoryAdapter();
+  const feedback = createFeedback({ components: { picture: file() }, storage, options: ["good"] });
+  const form = new FormData();
+  form.set("option", "good");
+  form.set("files.picture", new File(["x"], "a.png"));
+  const request = new Request("http://app.example/feedback", { method: "POST", body: form });
+  assertEquals((await feedback(request)).status, 201);
+  assertMatch((await rowsIn(storage))[0]!.picture!, /a\.png$/);
+});
+
 Deno.test("a file in a ticket cannot be replaced by the page, and a data URL is stored as a file", async () => {
   const storage = new MemoryAdapter();
   const feedback = endpointOn(storage);
