@@ -1,5 +1,6 @@
 import { hasCode, isStorageError } from "../storage/storage_error.ts";
 import { isUnknown } from "../storage/outcome.ts";
+import { RefusedValueError } from "../loggers/sample_uploads.ts";
 import { invalid, plainRefusal, Refusal, refusal } from "./_refusal.ts";
 
 const RETRY_S = "5";
@@ -22,7 +23,7 @@ export function refusalFor(error: unknown): Refusal {
       headers,
     });
   }
-  if (error instanceof TypeError) {
+  if (error instanceof RefusedValueError) {
     return invalid({ pointer: "/data", detail: "The values do not fit the components" });
   }
   return plainRefusal(500);

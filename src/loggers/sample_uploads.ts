@@ -99,15 +99,36 @@ export class SampleUploads implements UploadStore {
   }
 }
 
+/** The error of a value that its component refuses, so that the sample can never be saved. */
+export class RefusedValueError extends TypeError {
+  /** The name of the class, even in minified code. */
+  override readonly name: string = "RefusedValueError";
+}
+
 /** Returns a component that also accepts files which are stored, and no value at all. */
 export function acceptingUploads(component: Component): Component {
   return {
     ...component,
     toCell(value, context) {
       if (value === undefined) return null;
-      return uploadedCell(value) ?? component.toCell(value, context);
+      return refusing(() => uploadedCell(value) ?? component.toCell(value, context));
     },
   };
+}
+
+/** Marks the TypeErrors of a component, now or later: those of others are faults, which may pass. */
+function refusing(toCell: () => Cell | Promise<Cell>): Cell | Promise<Cell> {
+  const mark = (error: unknown): never => {
+    throw error instanceof TypeError
+      ? new RefusedValueError(error.message, { cause: error })
+      : error;
+  };
+  try {
+    const cell = toCell();
+    return cell instanceof Promise ? cell.catch(mark) : cell;
+  } catch (error) {
+    return mark(error);
+  }
 }
 
 function uploadedCell(value: unknown): Cell | undefined {

@@ -127,6 +127,14 @@ Deno.test("values that a component refuses are the client's mistake", async () =
   assertEquals(await problemOf(await feedback(post(GOOD))), [422, "invalid"]);
 });
 
+Deno.test("a TypeError of anything but a component is a fault of the server, after which one may try again", async () => {
+  const fail = () => Promise.reject(new TypeError("on purpose"));
+  const storage = instead(new MemoryAdapter(), { append: fail, write: fail });
+  const { feedback, errors } = endpoint({ storage });
+  assertEquals(await problemOf(await feedback(post(GOOD))), [500, "about:blank"]);
+  assertEquals(errors.length, 1);
+});
+
 Deno.test("a caller is limited by username, else by network, else not at all", async () => {
   let time = 0;
   const now = () => time;

@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { bundle } from "../helpers/bundle.ts";
+import { NodeServer } from "../helpers/node.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
-import { TempDir } from "../helpers/temp_dir.ts";
 import { TestWorker } from "../helpers/worker.ts";
 import { allCases } from "./_matrix.ts";
 import { playCase, rowsOf, type Send } from "./_play.ts";
@@ -30,27 +29,8 @@ async function inWorkerd(): Promise<Running> {
   return { origin, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
 }
 
-async function inNode(): Promise<Running> {
-  const dir = new TempDir();
-  const script = await bundle(new URL("_node_server.ts", import.meta.url), "node");
-  await Deno.writeTextFile(`${dir.path}/server.mjs`, script);
-  const process = new Deno.Command("node", {
-    args: [`${dir.path}/server.mjs`],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await reader.read();
-  await reader.cancel();
-  assert(value.startsWith("http"), "Node.js did not start the server");
-  return {
-    origin: value.trim(),
-    async [Symbol.asyncDispose]() {
-      await process.stdin.close();
-      await process.status;
-      await dir[Symbol.asyncDispose]();
-    },
-  };
+function inNode(): Promise<Running> {
+  return NodeServer.start(new URL("_node_server.ts", import.meta.url));
 }
 
 for (const [name, start] of Object.entries({ Deno: inDeno, workerd: inWorkerd, Node: inNode })) {

@@ -1,6 +1,6 @@
 /**
  * Keeps objects in a bucket of Amazon S3 or of any service that speaks its protocol: R2, Ceph, MinIO
- * and others. Works in runtimes with `fetch` and WebCrypto: Deno, Node 20, workerd, edge functions.
+ * and others. Works in runtimes with `fetch` and WebCrypto: Deno, Node 22, workerd, edge functions.
  *
  * ```ts
  * import { CSVLogger } from "@flagstone/flagging";
