@@ -91,8 +91,8 @@ Deno.test("Links in README and docs lead to published files and to sections that
 });
 
 Deno.test("isPublished() distinguishes published files from others", () => {
-  assert(isPublished("docs/s3.md") && isPublished("examples/edge/worker.ts"));
-  assert(isPublished("examples") && isPublished("examples/edge"));
+  assert(isPublished("docs/s3.md") && isPublished("examples/web/worker.ts"));
+  assert(isPublished("examples") && isPublished("examples/web"));
   assert(!isPublished("tests/docs_test.ts") && !isPublished("docs/deep/s3.md"));
 });
 
