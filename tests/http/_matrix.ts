@@ -26,6 +26,8 @@ export interface Case {
   readonly rows?: number;
   /** Headers of the response, as they must begin. */
   readonly answers?: Readonly<Record<string, string>>;
+  /** Headers that the response must not have. */
+  readonly lacks?: readonly string[];
 }
 
 const DATA = { question: "2 + 2?", answer: "5" };
@@ -374,6 +376,20 @@ const ROUTES: readonly Case[] = [
       "access-control-max-age": "7200",
       "vary": "origin",
     },
+  },
+  {
+    name: "a preflight of another page",
+    method: "OPTIONS",
+    headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+    status: 204,
+    answers: { "vary": "origin" },
+    lacks: ["access-control-allow-origin", "access-control-allow-credentials"],
+  },
+  {
+    name: "the description for a sandboxed page",
+    headers: { origin: "null" },
+    status: 200,
+    lacks: ["access-control-allow-origin"],
   },
   {
     name: "an upload for a component that is not a file",

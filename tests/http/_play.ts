@@ -52,5 +52,8 @@ export async function playCase(send: Send, base: string, one: Case): Promise<num
     const value = response.headers.get(name) ?? "missing";
     assert(value.startsWith(start), `${one.name}: ${name} is ${value}`);
   }
+  for (const name of one.lacks ?? []) {
+    assertEquals(response.headers.get(name), null, `${one.name}: ${name}`);
+  }
   return (await rowsOf(send, base)).length - before;
 }

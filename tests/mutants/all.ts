@@ -3,6 +3,7 @@ import { cells } from "./_cells.ts";
 import { exactlyOnce } from "./_exactly_once.ts";
 import { failures } from "./_failures.ts";
 import { files } from "./_files.ts";
+import { http } from "./_http.ts";
 import { ids } from "./_ids.ts";
 import { tornRows } from "./_torn_rows.ts";
 import { writers } from "./_writers.ts";
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...files,
   ...writers,
   ...ids,
+  ...http,
   ...cells,
   ...adapters,
 ];

@@ -1,0 +1,295 @@
+import type { Mutant } from "./mutant.ts";
+
+const ONCE = "If the endpoint of `createFeedback()` answers 200 or 201";
+const ORIGINS = "A page of another origin cannot save a row";
+const TICKETS = "With tickets, a row has what the server sealed";
+const UPLOADS = "A row names an uploaded file only if";
+const MATRIX = [
+  "http/matrix_test.ts",
+  "createFeedback() answers every request of the matrix, and saves the rows of those it accepts",
+] as const;
+
+/** Breakages of the section "Feedback over HTTP". Each security rule of the endpoint has one. */
+export const http: readonly Mutant[] = [
+  {
+    breaks: "In a process, another verdict with a key",
+    hurt: "A verdict is taken for another one that was saved with the key, and is lost.",
+    file: "http/_flights.ts",
+    replace: `(running?.fingerprint ?? this.#known.get(id) ?? fingerprint) !== fingerprint`,
+    by: `running !== undefined && running.fingerprint !== fingerprint`,
+    test: [
+      "http/idempotency_test.ts",
+      "another verdict with the key of an earlier or a running one is refused",
+    ],
+  },
+  {
+    breaks: ONCE,
+    hurt: "What is sent again after an unknown outcome is saved twice.",
+    file: "http/_verdict_route.ts",
+    replace: `const id = await hashedId(username, key ?? crypto.randomUUID());`,
+    by: `const id = await hashedId(username, crypto.randomUUID() + key);`,
+    test: [
+      "http/faults_test.ts",
+      "clients that send again until they are answered have one row each, on a bad network",
+    ],
+  },
+  {
+    breaks: "Keys belong to the person who sends them",
+    hurt: "One person's verdict is taken for another's.",
+    file: "http/_verdict_route.ts",
+    replace: `const id = await hashedId(username, key ?? crypto.randomUUID());`,
+    by: `const id = await hashedId("", key ?? crypto.randomUUID());`,
+    test: ["http/idempotency_test.ts", "two people may use the same key"],
+  },
+  {
+    breaks: "Every other answer means that nothing is saved",
+    hurt: "A row that may be there is told as one that is not.",
+    file: "http/_failure.ts",
+    replace: `if (isUnknown(error)) {`,
+    by: `if (isUnknown(error) && error.code === "Conflict") {`,
+    test: [
+      "http/idempotency_test.ts",
+      "after an unknown outcome the same request is saved once, and another one is refused",
+    ],
+  },
+  {
+    breaks: "A fault of the server or its store is never told",
+    hurt: "A fault of the store makes pages drop what people said.",
+    file: "http/_failure.ts",
+    replace: `if (error instanceof RefusedValueError) {`,
+    by: `if (error instanceof TypeError) {`,
+    test: [
+      "http/faults_test.ts",
+      "a TypeError of anything but a component is a fault of the server, after which one may try again",
+    ],
+  },
+  {
+    breaks: TICKETS,
+    hurt: "A ticket of last year is accepted.",
+    file: "http/ticket.ts",
+    replace: `if (sealed.e <= now) {`,
+    by: `if (sealed.e <= 0) {`,
+    test: MATRIX,
+  },
+  {
+    breaks: TICKETS,
+    hurt: "Anyone may use another person's ticket.",
+    file: "http/_owner.ts",
+    replace: `owner !== undefined && username !== undefined && owner !== username`,
+    by: `owner !== undefined && username === undefined && owner !== username`,
+    test: MATRIX,
+  },
+  {
+    breaks: TICKETS,
+    hurt: "A page sends data in place of a ticket.",
+    file: "http/_owner.ts",
+    replace: `if (accepts === "tickets") throw`,
+    by: `if (accepts === "both") throw`,
+    test: MATRIX,
+  },
+  {
+    breaks: "The username of a row comes from",
+    hurt: "A username in the body is ignored, and its sender believes that it was saved.",
+    file: "http/_json_body.ts",
+    replace: `Object.hasOwn(body, "username")`,
+    by: `Object.hasOwn(body, "user-name")`,
+    test: MATRIX,
+  },
+  {
+    breaks: ORIGINS,
+    hurt: "A link or a picture of another page saves a verdict: a GET writes.",
+    file: "http/_endpoint.ts",
+    replace: `return { GET: (call) => this.#describe(call), POST`,
+    by: `return { GET: (call) => this.#take(call), POST`,
+    test: MATRIX,
+  },
+  {
+    breaks: ORIGINS,
+    hurt: "Any page makes its visitors vote.",
+    file: "http/_origins.ts",
+    replace: `if (site === "same-origin" || site === "none") return;`,
+    by: `if (site !== null) return;`,
+    test: MATRIX,
+  },
+  {
+    breaks: ORIGINS,
+    hurt: "Any page makes visitors with an old browser vote.",
+    file: "http/_origins.ts",
+    replace: `if (headers.get("cookie") === null) return;`,
+    by: `return;`,
+    test: MATRIX,
+  },
+  {
+    breaks: ORIGINS,
+    hurt: "A page sends JSON as text/plain, for which its browser does not ask first.",
+    file: "http/_verdict_route.ts",
+    replace: `      case "application/json":`,
+    by: `      case "application/json":\n      case "text/plain":`,
+    test: MATRIX,
+  },
+  {
+    breaks: ORIGINS,
+    hurt: "Any page reads the answers, with the visitor's cookies.",
+    file: "http/_origins.ts",
+    replace: `if (origin === null || origin === "null" || !origins.isListed(origin)) return {};`,
+    by: `if (origin === null) return {};`,
+    test: MATRIX,
+  },
+  {
+    breaks: "A request cannot name a path of the server",
+    hurt: "A request copies any file that the server can read into the dataset.",
+    file: "http/_json_body.ts",
+    replace: `level = level.flatMap(membersOf);`,
+    by: `level = depth > 0 ? [] : level.flatMap(membersOf);`,
+    test: [
+      "http/file_data_test.ts",
+      "Gradio's FileData is refused at any depth, in JSON and in forms, and nothing is copied",
+    ],
+  },
+  {
+    breaks: "Only the person who gave a verdict can withdraw",
+    hurt: "Anyone who saw a key withdraws the verdict.",
+    file: "http/_verdict_route.ts",
+    replace: `{ replaces: await hashedId(username, replaces) }`,
+    by: `{ replaces: replaces.length === 22 ? replaces : await hashedId(username, replaces) }`,
+    test: [
+      "http/undo_test.ts",
+      "one cannot withdraw another person's verdict, even with its key or its id",
+    ],
+  },
+  {
+    breaks: "A verdict that was withdrawn or replaced",
+    hurt: "A verdict that arrives late stands again.",
+    file: "reader/_current_rows.ts",
+    replace: `if (isNew || isWithdrawal || replaced.has(id) || seen.has(id)) continue;`,
+    by: `if (isNew || isWithdrawal || seen.has(earlier) || seen.has(id)) continue;`,
+    test: [
+      "http/undo_test.ts",
+      "a verdict that arrives after its withdrawal, or twice, stays withdrawn",
+    ],
+  },
+  {
+    breaks: "A verdict that was withdrawn or replaced",
+    hurt: "A reader gets a verdict and the one that replaces it.",
+    file: "reader/_current_rows.ts",
+    replace: `const isNew = earlier !== "" && !replaced.has(earlier);`,
+    by: `const isNew = false;`,
+    test: [
+      "loggers/feedback_logger_test.ts",
+      "readDataset() with current never returns a row and the one that replaces it",
+    ],
+  },
+  {
+    breaks: UPLOADS,
+    hurt: "A row names half a file.",
+    file: "http/_uploads.ts",
+    replace: `else if (received === size) controller.close();`,
+    by: `else if (received <= size) controller.close();`,
+    test: [
+      "http/uploads_test.ts",
+      "an upload of another size is refused, and nothing of it is stored",
+    ],
+  },
+  {
+    breaks: UPLOADS,
+    hurt: "One flags another person's file.",
+    file: "http/_handle.ts",
+    replace: `upload.component !== component || upload.username !== username`,
+    by: `upload.component !== component`,
+    test: ["http/uploads_test.ts", "a handle is for one person, one component and an hour"],
+  },
+  {
+    breaks: UPLOADS,
+    hurt: "The file of a row is replaced after it was judged.",
+    file: "http/_uploads.ts",
+    replace: `if (existing?.size === size) {`,
+    by: `if (existing?.size === -1) {`,
+    test: ["http/uploads_test.ts", "nobody can change a file that a row names"],
+  },
+  {
+    breaks: "Bodies are counted as they arrive",
+    hurt: "A body without an end fills the memory.",
+    file: "http/_body.ts",
+    replace: `if (this.#size > maxBytes) throw tooLarge(maxBytes);`,
+    by: `if (this.#size > 100 * maxBytes) throw tooLarge(maxBytes);`,
+    test: [
+      "http/body_test.ts",
+      "bytes are counted as they arrive, whatever the length that the client tells",
+    ],
+  },
+  {
+    breaks: "Bodies are counted as they arrive",
+    hurt: "Many uploads at a time fill the memory.",
+    file: "http/_in_flight_bytes.ts",
+    replace: `this.#count += bytes;`,
+    by: ``,
+    test: [
+      "http/body_test.ts",
+      "64 uploads at once hold no more than maxInFlightBytes, and the rest are asked to come again",
+    ],
+  },
+  {
+    breaks: "A caller is limited by the username or the address",
+    hurt: "A client chooses the address that is counted.",
+    file: "http/_caller.ts",
+    replace: `addressHeader === undefined ? hostname : headers.get(addressHeader)`,
+    by: `headers.get("x-forwarded-for") ?? headers.get(addressHeader ?? "x-real-ip") ?? hostname`,
+    test: [
+      "http/faults_test.ts",
+      "a caller is limited by username, else by network, else not at all",
+    ],
+  },
+  {
+    breaks: "No answer names a path, a key or a stack",
+    hurt: "A client reads the paths of the server.",
+    file: "http/_failure.ts",
+    replace: `detail: "Nothing was saved: try again later"`,
+    by: `detail: error.message`,
+    test: ["http/faults_test.ts", "a store that fails with … is told as …, and leaks nothing"],
+  },
+  {
+    breaks: "`redact` runs before anything of a sample is stored",
+    hurt: "The comment is stored as it was typed.",
+    file: "loggers/feedback_logger.ts",
+    replace: `comment: redacted.comment };`,
+    by: `comment };`,
+    test: [
+      "loggers/feedback_logger_test.ts",
+      "redact runs before anything is stored, and its failure stores nothing, not even a file",
+    ],
+  },
+  {
+    breaks: "The sample rate decides by the subject",
+    hurt: "A prediction is in the sample of one process and not of another.",
+    file: "loggers/feedback_logger.ts",
+    replace: `new TextEncoder().encode(subject)`,
+    by: `new TextEncoder().encode(subject + crypto.randomUUID())`,
+    test: [
+      "loggers/feedback_logger_test.ts",
+      "the sample rate is met, and decides alike for a subject in every logger",
+    ],
+  },
+  {
+    breaks: "`dataset.csv` has all rows of all versions",
+    hurt: "A part of the dataset is taken for the whole.",
+    file: "http/_dataset_csv.ts",
+    replace: `      const { done, value } = await lines.next();`,
+    by:
+      `      const { done, value } = await lines.next().catch(() => ({ done: true, value: "" } as const));`,
+    test: [
+      "http/dataset_csv_test.ts",
+      "dataset.csv ends with an error if reading fails midway, and never as if it were whole",
+    ],
+  },
+  {
+    breaks: "`dataset.csv` has all rows of all versions",
+    hurt: "The rows of an earlier version are missing.",
+    file: "dataset/file_names.ts",
+    replace: `return [...numbers].sort((a, b) => a - b).map(`,
+    by: `return [...numbers].sort((a, b) => a - b).slice(-1).map(`,
+    test: [
+      "http/dataset_csv_test.ts",
+      "dataset.csv has the rows of all versions under all their columns, escaped",
+    ],
+  },
+];
