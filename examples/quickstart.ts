@@ -17,9 +17,9 @@ const blue: Colour = [46, 98, 170];
 async function firstApp(): Promise<void> {
   await using logger = new CSVLogger();
   await logger.setup([value("prompt"), file("picture")], "flagged");
-  const circle = await png("circle.png", shapes.circle, red);
-  const square = await png("square.png", shapes.square, blue);
-  const triangle = await png("triangle.png", shapes.triangle, red);
+  const circle = await png("circle.png", { shape: shapes.circle, colour: red });
+  const square = await png("square.png", { shape: shapes.square, colour: blue });
+  const triangle = await png("triangle.png", { shape: shapes.triangle, colour: red });
   await logger.flag(["a red circle", circle], "good", "ada");
   await logger.flag(['a circle, "blue as the sea"', square], "wrong shape", "ada");
   await logger.flag(["a green triangle", triangle], "wrong colour", "lin");
@@ -29,8 +29,8 @@ async function firstApp(): Promise<void> {
 async function appWithSeed(): Promise<void> {
   await using logger = new CSVLogger();
   await logger.setup([value("prompt"), file("picture"), value("seed")], "flagged");
-  const triangle = await png("triangle.png", shapes.triangle, green);
-  const ring = await png("ring.png", shapes.ring, blue);
+  const triangle = await png("triangle.png", { shape: shapes.triangle, colour: green });
+  const ring = await png("ring.png", { shape: shapes.ring, colour: blue });
   await logger.flag(["a green triangle", triangle, 42], "good", "lin");
   await logger.flag(["a ring\non the sea", ring, -7], "good", "ada");
 }
