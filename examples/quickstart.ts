@@ -1,8 +1,11 @@
 // Flags samples of an image model and of a chat into ./flagged, then prints the files and rows. A
-// second run continues in the same files.
+// second run continues in the same files. On a terminal, it then serves a page with flag buttons.
 //
 //   deno task demo
+//   deno task demo --serve --port 9000
+//   deno task demo --no-serve
 // deno-lint-ignore-file no-console -- a program that prints
+import { parseArgs } from "node:util";
 import { exists } from "@std/fs/exists";
 import { ChatCSVLogger, CSVLogger, file, LocalFsAdapter, value } from "@flagstone/flagging";
 import { readDataset } from "@flagstone/flagging/reader";
@@ -50,6 +53,12 @@ async function chat(): Promise<void> {
   await logger.flag({ index: 3, value: right, liked: true }, messages);
 }
 
+const { values: { serve = Deno.stdout.isTerminal(), port } } = parseArgs({
+  args: Deno.args,
+  options: { serve: { type: "boolean" }, port: { type: "string" } },
+  allowNegative: true,
+});
+
 // The first version does not run again after the app has changed.
 if (!await exists("flagged/dataset1.csv")) await firstApp();
 await appWithSeed();
@@ -63,4 +72,9 @@ for (const key of ["dataset1.csv", "dataset2.csv", "chat/log.csv"]) {
   const rows = await Array.fromAsync(readDataset(storage, key));
   console.log(`\nflagged/${key}: ${rows.length} samples`);
   for (const line of table(rows)) console.log(line);
+}
+
+if (serve) {
+  const { serveDemo } = await import("./_demo_server.ts"); // the endpoint is loaded only if needed
+  await serveDemo(port === undefined ? undefined : Number(port));
 }
