@@ -27,11 +27,6 @@ export const exchanges: readonly Exchange[] = [
     question: "How far away is the Moon?",
     answer: "About 384,000 kilometres on average.",
   },
-  {
-    id: "light",
-    question: "How long does sunlight travel to us?",
-    answer: "A little over eight minutes.",
-  },
   { id: "pluto", question: "Is Pluto a planet?", answer: "Since 2006 it is a dwarf planet." },
 ];
 

@@ -39,9 +39,9 @@ ${trusted(feedback)}
 }
 
 function thumbButton(option: string): Markup {
-  return markup`<button type="submit" name="option" value="${option}">
-<svg class="${option}" viewBox="0 0 24 24" aria-hidden="true">${THUMB}</svg>
-<span class="hidden">${option}</span></button>`;
+  const icon = markup`<svg class="${option}" viewBox="0 0 24 24" aria-hidden="true">${THUMB}</svg>`;
+  const name = markup`<span class="hidden">${option}</span>`;
+  return markup`<button type="submit" name="option" value="${option}">${icon}${name}</button>\n`;
 }
 
 /** The form of `renderFeedback()`, written by hand for its icons. */
@@ -83,9 +83,9 @@ ${rest.map(({ id, question }) => markup`<button name="asked" value="${id}">${que
 </section>`;
 }
 
-function rowOf({ id, stands, cells }: ShownRow): Markup {
+function rowOf({ id, isOver, cells }: ShownRow): Markup {
   const texts = cells.map((text) =>
-    markup`<td>${stands || text === "" ? text : markup`<del>${text}</del>`}</td>`
+    markup`<td>${isOver && text !== "" ? markup`<del>${text}</del>` : text}</td>`
   );
   return markup`<tr data-id="${id}">${texts}</tr>\n`;
 }

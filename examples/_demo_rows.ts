@@ -6,8 +6,8 @@ import { shorten } from "./_show.ts";
 /** A row as the page shows it. */
 export interface ShownRow {
   readonly id: string;
-  /** Whether the row is a verdict that was neither replaced nor withdrawn. */
-  readonly stands: boolean;
+  /** Whether the row is a verdict that was replaced or withdrawn. */
+  readonly isOver: boolean;
   readonly cells: readonly string[];
 }
 
@@ -33,7 +33,7 @@ async function shownDataset(key: string, columns: readonly string[]): Promise<Sh
   const standing = new Set(current.map(({ id }) => id));
   const shown = (row: DatasetRow): ShownRow => ({
     id: row.id ?? "",
-    stands: standing.has(row.id),
+    isOver: row.flag !== "" && !standing.has(row.id), // without a flag, it is a withdrawal
     cells: columns.map((name) => shorten(row[name] ?? "", WIDTHS[name])),
   });
   return { file: `flagged/${key}`, columns, rows: rows.slice(-MOST_ROWS).reverse().map(shown) };

@@ -12,9 +12,9 @@ function element(tag, ...children) {
   return made;
 }
 
-function rowOf({ id, stands, cells }, known) {
+function rowOf({ id, isOver, cells }, known) {
   const row = element("tr", ...cells.map((text) =>
-    element("td", stands || text === "" ? text : element("del", text))
+    element("td", isOver && text !== "" ? element("del", text) : text)
   ));
   row.dataset.id = id;
   if (!known.has(id)) row.className = "new";

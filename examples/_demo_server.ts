@@ -55,23 +55,27 @@ async function pageRoutes({ method, url: address }: Request): Promise<Response> 
 
 type Serve = (port: number) => Deno.HttpServer<Deno.NetAddr>;
 
-/** Serves on a port; without one, on the first of a hundred that is free. */
-function onPort(serve: Serve, port: number | undefined): Deno.HttpServer<Deno.NetAddr> {
-  if (port !== undefined) return serve(port);
-  for (let next = FIRST_PORT; next < LAST_PORT; next++) {
+/** Serves on the first port of a range that is free. */
+function onFreePort(
+  serve: Serve,
+  [first, last]: readonly [first: number, last: number],
+): Deno.HttpServer<Deno.NetAddr> {
+  for (let port = first;; port++) {
     try {
-      return serve(next);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+      return serve(port);
+    } catch (cause) {
+      if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+      if (port < last) continue;
+      const why = "as the port is taken: pass another one, or 0 for any that is free";
+      throw new Deno.errors.AddrInUse(`Cannot serve on ${HOST}:${port} ${why}`, { cause });
     }
   }
-  return serve(LAST_PORT);
 }
 
 /**
  * Starts the server.
  *
- * @param port The port; 0 for any that is free
+ * @param port The port; 0 for any that is free. By default the first free one from 8000 on
  * @throws {Deno.errors.AddrInUse} If the port is taken
  */
 export function startDemo(port?: number): DemoServer {
@@ -84,7 +88,10 @@ export function startDemo(port?: number): DemoServer {
     return pageRoutes(request);
   };
   const onListen = () => {}; // by default, Deno prints a line
-  const server = onPort((port) => Deno.serve({ hostname: HOST, port, onListen }, handle), port);
+  const server = onFreePort(
+    (port) => Deno.serve({ hostname: HOST, port, onListen }, handle),
+    port === undefined ? [FIRST_PORT, LAST_PORT] : [port, port],
+  );
   return {
     url: `http://${HOST}:${server.addr.port}/`,
     async [Symbol.asyncDispose]() {

@@ -34,7 +34,7 @@ input, textarea { min-width: 0; padding: 9px 12px; background: var(--bg); }
 .primary { background: var(--accent); color: var(--on); border-color: var(--accent); }
 .line { display: flex; gap: 8px; margin-bottom: 14px; }
 .line input { flex: 1; }
-.drawing { display: block; width: 100%; height: 190px; object-fit: contain; border-radius: 8px; background: var(--code); margin-bottom: 14px; }
+.drawing { display: block; width: 100%; height: 280px; object-fit: contain; border-radius: 8px; background: #f5f3ee; margin-bottom: 14px; }
 
 flagstone-feedback { display: block; }
 fieldset, fieldset div { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
@@ -57,8 +57,8 @@ textarea { flex: 1; height: 44px; resize: vertical; color: var(--text); font-siz
 .thumbs fieldset { gap: 4px; }
 .thumbs button[name="option"] { display: inline-flex; align-items: center; justify-content: center; width: 44px; padding: 0; border-color: transparent; background: transparent; }
 .thumbs button[aria-pressed="true"] { border-color: var(--accent); background: var(--chosen); }
-.thumbs svg { width: 20px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
-.thumbs .Dislike { rotate: 180deg; }
+.Like, .Dislike { width: 20px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
+.Dislike { rotate: 180deg; }
 .questions { display: flex; flex-wrap: wrap; gap: 8px; }
 .questions button { font-size: 14px; border-radius: 22px; }
 
@@ -68,6 +68,7 @@ table { width: 100%; border-collapse: collapse; font: 12px/1.4 ui-monospace, mon
 caption { padding: 0 8px 4px; text-align: left; font-weight: 600; }
 td, th { padding: 6px 8px; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 th { color: var(--soft); font-weight: 600; }
+tbody:empty::before { content: "No rows yet"; display: table-cell; padding: 6px 8px; color: var(--soft); }
 del { color: var(--soft); }
 .new td { background: var(--chosen); }
 

@@ -53,11 +53,16 @@ async function chat(): Promise<void> {
   await logger.flag({ index: 3, value: right, liked: true }, messages);
 }
 
-const { values: { serve = Deno.stdout.isTerminal(), port } } = parseArgs({
+const { values } = parseArgs({
   args: Deno.args,
   options: { serve: { type: "boolean" }, port: { type: "string" } },
   allowNegative: true,
 });
+const port = values.port === undefined ? undefined : Number(values.port);
+if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+  console.error(`Cannot serve on port ${values.port}: pass --port with a number up to 65535`);
+  Deno.exit(2);
+}
 
 // The first version does not run again after the app has changed.
 if (!await exists("flagged/dataset1.csv")) await firstApp();
@@ -74,7 +79,7 @@ for (const key of ["dataset1.csv", "dataset2.csv", "chat/log.csv"]) {
   for (const line of table(rows)) console.log(line);
 }
 
-if (serve) {
+if (values.serve ?? Deno.stdout.isTerminal()) {
   const { serveDemo } = await import("./_demo_server.ts"); // the endpoint is loaded only if needed
-  await serveDemo(port === undefined ? undefined : Number(port));
+  await serveDemo(port);
 }
