@@ -2,7 +2,7 @@
 
 /** The look of a form in a shadow tree. The first rule keeps out what it would inherit from the page. */
 const CSS =
-  `form{all:initial;color:inherit;font-family:inherit;font-size:max(1em,.8rem);line-height:1.5}
+  `form{all:initial;color:inherit;font-family:inherit;font-size:max(1em,12px);line-height:1.5}
 fieldset,p{all:unset}
 fieldset,label,div{display:flex;flex-wrap:wrap;align-items:center;gap:var(--flagstone-gap,8px)}
 legend{float:left}

@@ -42,7 +42,10 @@ export interface Stage {
 
 /** Starts a browser whose profile is kept in a directory. */
 export async function openProfile(directory: string): Promise<BrowserContext> {
-  return await chromium.launchPersistentContext(directory, { executablePath: executablePath!, args: ARGS });
+  return await chromium.launchPersistentContext(directory, {
+    executablePath: executablePath!,
+    args: ARGS,
+  });
 }
 
 /** Defines a test with a server, and a browser that shows no page yet. */
@@ -83,7 +86,11 @@ export async function until(condition: () => boolean, what: string): Promise<voi
 }
 
 /** Waits for a state of an element. */
-export async function untilState(page: Page, state: string, host = "flagstone-feedback") {
+export async function untilState(
+  page: Page,
+  state: string,
+  host: string = "flagstone-feedback",
+): Promise<void> {
   await page.locator(`${host}[data-state=${state}]`).waitFor({ state: "attached" });
 }
 
