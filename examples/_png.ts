@@ -1,4 +1,4 @@
-// Draws the pictures of the quickstart: a small rasterizer and a PNG encoder.
+// Draws the pictures of the demo: a small rasterizer and a PNG encoder.
 
 /** A colour: red, green and blue, 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -15,12 +15,22 @@ export const shapes: Readonly<Record<"circle" | "ring" | "square" | "triangle", 
 };
 
 const PAPER: Colour = [245, 243, 238];
-const SIZE = 96;
 const SAMPLES = 4; // along a pixel's edge, for smooth outlines
 
+/** What is drawn. */
+export interface Drawing {
+  readonly shape: Shape;
+  readonly colour: Colour;
+  /** The length of an edge in pixels. @default {96} */
+  readonly size?: number;
+}
+
 /** Returns how much of a pixel a shape covers, from 0 to 1. */
-function coverage(shape: Shape, column: number, row: number): number {
-  const at = (pixel: number, sample: number) => (pixel + (sample + 0.5) / SAMPLES) / SIZE * 2 - 1;
+function coverage(
+  shape: Shape,
+  { column, row, size }: { readonly column: number; readonly row: number; readonly size: number },
+): number {
+  const at = (pixel: number, sample: number) => (pixel + (sample + 0.5) / SAMPLES) / size * 2 - 1;
   let inside = 0;
   for (let i = 0; i < SAMPLES * SAMPLES; i++) {
     const x = at(column, i % SAMPLES);
@@ -30,13 +40,13 @@ function coverage(shape: Shape, column: number, row: number): number {
 }
 
 /** Returns the lines of a picture in PNG's form: a filter (0: none), then three bytes a pixel. */
-function paint(shape: Shape, colour: Colour): Uint8Array<ArrayBuffer> {
-  const lines = new Uint8Array(SIZE * (1 + 3 * SIZE));
-  for (let row = 0; row < SIZE; row++) {
-    for (let column = 0; column < SIZE; column++) {
-      const part = coverage(shape, column, row);
+function paint({ shape, colour, size }: Required<Drawing>): Uint8Array<ArrayBuffer> {
+  const lines = new Uint8Array(size * (1 + 3 * size));
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const part = coverage(shape, { column, row, size });
       const pixel = PAPER.map((paper, i) => Math.round(paper + part * (colour[i]! - paper)));
-      lines.set(pixel, row * (1 + 3 * SIZE) + 1 + 3 * column);
+      lines.set(pixel, row * (1 + 3 * size) + 1 + 3 * column);
     }
   }
   return lines;
@@ -53,7 +63,7 @@ function crc32(bytes: Uint8Array): number {
 }
 
 /** Returns a chunk: its length, its type, its data, and the checksum of the last two. */
-function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
+export function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(data.length + 12);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
@@ -64,12 +74,15 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** Draws a shape as a PNG file. */
-export async function png(name: string, shape: Shape, colour: Colour): Promise<File> {
+export async function png(
+  name: string,
+  { shape, colour, size = 96 }: Drawing,
+): Promise<File> {
   const header = new Uint8Array(13); // 8 bits for each of red, green and blue
-  new DataView(header.buffer).setUint32(0, SIZE);
-  new DataView(header.buffer).setUint32(4, SIZE);
+  new DataView(header.buffer).setUint32(0, size);
+  new DataView(header.buffer).setUint32(4, size);
   header.set([8, 2, 0, 0, 0], 8);
-  const zlib = new Blob([paint(shape, colour)]).stream()
+  const zlib = new Blob([paint({ shape, colour, size })]).stream()
     .pipeThrough(new CompressionStream("deflate"));
   const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
   const data = await new Response(zlib).bytes();

@@ -1,14 +1,14 @@
-// Formats what the quickstart prints: directories as a tree, rows as a table.
+// Formats what the demo shows: directories as a tree, rows as a table.
 
 const MAX_ENTRIES = 4;
 const MAX_ROWS = 4;
 const WIDTH = 30;
 
 /** Returns a text on one line, without its middle if it is too long for a table. */
-function shorten(text: string): string {
+export function shorten(text: string, width: number = WIDTH): string {
   const characters = [...text.replace(/\s+/g, " ")];
-  if (characters.length <= WIDTH) return characters.join("");
-  const half = (WIDTH - 1) / 2;
+  if (characters.length <= width) return characters.join("");
+  const half = (width - 1) / 2;
   return `${characters.slice(0, Math.ceil(half)).join("")}…${
     characters.slice(-Math.floor(half)).join("")
   }`;

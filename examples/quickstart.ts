@@ -1,8 +1,11 @@
 // Flags samples of an image model and of a chat into ./flagged, then prints the files and rows. A
-// second run continues in the same files.
+// second run continues in the same files. On a terminal, it then serves a page with flag buttons.
 //
 //   deno task demo
+//   deno task demo --serve --port 9000
+//   deno task demo --no-serve
 // deno-lint-ignore-file no-console -- a program that prints
+import { parseArgs } from "node:util";
 import { exists } from "@std/fs/exists";
 import { ChatCSVLogger, CSVLogger, file, LocalFsAdapter, value } from "@flagstone/flagging";
 import { readDataset } from "@flagstone/flagging/reader";
@@ -17,9 +20,9 @@ const blue: Colour = [46, 98, 170];
 async function firstApp(): Promise<void> {
   await using logger = new CSVLogger();
   await logger.setup([value("prompt"), file("picture")], "flagged");
-  const circle = await png("circle.png", shapes.circle, red);
-  const square = await png("square.png", shapes.square, blue);
-  const triangle = await png("triangle.png", shapes.triangle, red);
+  const circle = await png("circle.png", { shape: shapes.circle, colour: red });
+  const square = await png("square.png", { shape: shapes.square, colour: blue });
+  const triangle = await png("triangle.png", { shape: shapes.triangle, colour: red });
   await logger.flag(["a red circle", circle], "good", "ada");
   await logger.flag(['a circle, "blue as the sea"', square], "wrong shape", "ada");
   await logger.flag(["a green triangle", triangle], "wrong colour", "lin");
@@ -29,8 +32,8 @@ async function firstApp(): Promise<void> {
 async function appWithSeed(): Promise<void> {
   await using logger = new CSVLogger();
   await logger.setup([value("prompt"), file("picture"), value("seed")], "flagged");
-  const triangle = await png("triangle.png", shapes.triangle, green);
-  const ring = await png("ring.png", shapes.ring, blue);
+  const triangle = await png("triangle.png", { shape: shapes.triangle, colour: green });
+  const ring = await png("ring.png", { shape: shapes.ring, colour: blue });
   await logger.flag(["a green triangle", triangle, 42], "good", "lin");
   await logger.flag(["a ring\non the sea", ring, -7], "good", "ada");
 }
@@ -50,6 +53,17 @@ async function chat(): Promise<void> {
   await logger.flag({ index: 3, value: right, liked: true }, messages);
 }
 
+const { values } = parseArgs({
+  args: Deno.args,
+  options: { serve: { type: "boolean" }, port: { type: "string" } },
+  allowNegative: true,
+});
+const port = values.port === undefined ? undefined : Number(values.port);
+if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+  console.error(`Cannot serve on port ${values.port}: pass --port with a number up to 65535`);
+  Deno.exit(2);
+}
+
 // The first version does not run again after the app has changed.
 if (!await exists("flagged/dataset1.csv")) await firstApp();
 await appWithSeed();
@@ -63,4 +77,9 @@ for (const key of ["dataset1.csv", "dataset2.csv", "chat/log.csv"]) {
   const rows = await Array.fromAsync(readDataset(storage, key));
   console.log(`\nflagged/${key}: ${rows.length} samples`);
   for (const line of table(rows)) console.log(line);
+}
+
+if (values.serve ?? Deno.stdout.isTerminal()) {
+  const { serveDemo } = await import("./_demo_server.ts"); // the endpoint is loaded only if needed
+  await serveDemo(port);
 }

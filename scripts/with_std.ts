@@ -43,7 +43,9 @@ async function npmImportMap(config: Config): Promise<string> {
   return `data:application/json,${encodeURIComponent(JSON.stringify({ imports }))}`;
 }
 
+/** Runs Deno. A terminal sends Ctrl-C to both processes; this one waits for the other one's end. */
 async function runDeno(args: readonly string[], env: Record<string, string>): Promise<number> {
+  Deno.addSignalListener("SIGINT", () => {});
   const { code, signal } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: ROOT,

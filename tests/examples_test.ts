@@ -5,6 +5,7 @@ import { readDataset } from "@flagstone/flagging/reader";
 import { conformance } from "@flagstone/flagging/testing";
 import { SqliteAdapter } from "../examples/custom_adapter.ts";
 import { runScript } from "./helpers/deno.ts";
+import { demoPermissions } from "./helpers/demo_permissions.ts";
 import { TempDir } from "./helpers/temp_dir.ts";
 
 const EXAMPLES = new URL("../examples/", import.meta.url);
@@ -41,13 +42,6 @@ function rowsOf(root: string, key: string) {
   return Array.fromAsync(readDataset(new LocalFsAdapter({ root }), key));
 }
 
-/** Returns the permissions that the task of deno.json grants to the quickstart. */
-async function demoPermissions(): Promise<string[]> {
-  const config = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
-  const command: string = config.tasks.demo.command;
-  return command.slice(command.indexOf("with_std.ts")).match(/--allow-\S+/g) ?? [];
-}
-
 /** Asserts that a file is a complete PNG of 96 by 96 pixels, and returns the middle pixel. */
 async function assertPicture(path: string): Promise<number[]> {
   const bytes = await Deno.readFile(path);
@@ -75,7 +69,7 @@ async function assertPicture(path: string): Promise<number[]> {
 Deno.test("quickstart logs pictures, a new column and a chat, and continues in the same files", async () => {
   await using dir = new TempDir();
   const permissions = await demoPermissions();
-  assertEquals(permissions, ["--allow-read", "--allow-write=flagged"]);
+  assertEquals(permissions, ["--allow-read", "--allow-write=flagged", "--allow-net=127.0.0.1"]);
   const root = `${dir.path}/flagged`;
 
   const first = await run("quickstart.ts", dir.path, permissions);

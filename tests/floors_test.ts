@@ -32,6 +32,8 @@ const NARROWER: Readonly<Record<string, readonly string[]>> = {
   components: ["contract"],
   testing: ["contract", "storage/kit", "storage/memory_adapter.ts"], // which is the model
   buttons: ["loggers"],
+  feedback: [],
+  element: ["feedback"], // which runs in browsers
 };
 
 /** Folders that other rooms enter through their mod.ts only. */

@@ -2,9 +2,10 @@
 export async function* linesOf(
   output: ReadableStream<Uint8Array>,
 ): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder();
   let rest = "";
-  for await (const text of output.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
+  for await (const bytes of output) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     yield* lines;
   }
