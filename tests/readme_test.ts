@@ -153,7 +153,8 @@ async function curl(command: string): Promise<string> {
     return new TextDecoder().decode(stdout);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return await (await fetch(url, { method: "POST", body })).text();
+    const init = { method: "POST", body: new URLSearchParams(body) };
+    return await (await fetch(url, init)).text();
   }
 }
 
@@ -163,8 +164,14 @@ Deno.test("README's server saves what README's curl command sends, as README sho
   const [, program, start, request, csv] = BLOCKS.map(({ code }) => code);
   await using dir = new TempDir();
   await using server = await ReadmeServer.start(program!, start!, dir.path);
-  const answer = await curl(request!.replace("http://localhost:8000/", server.url));
-  assertStringIncludes(README, `responds with \`${answer}\``);
+  const page = await (await fetch(server.url)).text();
+  assertEquals(page.match(/<button type="submit" name="option"/g)?.length, 2);
+  const element = await fetch(new URL("feedback/element.js", server.url));
+  assertStringIncludes(await element.text(), "flagstone-feedback");
+  for (let i = 0; i < 2; i++) {
+    const answer = JSON.parse(await curl(request!.replace("http://localhost:8000/", server.url)));
+    assertEquals(answer.state, "flagged");
+  }
   const written = await Deno.readTextFile(`${dir.path}/flagged/dataset1.csv`);
   assertEquals(withoutTimes(written).replaceAll("\r\n", "\n"), withoutTimes(csv!));
   assertStringIncludes(withoutTimes(csv!), "<time>");
