@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ELEMENT_SOURCE } from "../../src/http/_element_source.ts";
-import { type Handler, type Row, standIn } from "./_stand_in.ts";
+import { realHandler } from "./_real.ts";
+import type { Handler, Row } from "./_stand_in.ts";
 
 /** What happens to one POST of a verdict. */
 export type Fault =
@@ -18,7 +19,9 @@ export type Page = string | { readonly html: string; readonly headers: Record<st
 export interface EndpointOptions {
   /** The pages, by path. */
   readonly pages?: Readonly<Record<string, Page>>;
-  /** Handles the requests below `/feedback`. */
+  /** The components of samples, if they have data: see `RealOptions`. */
+  readonly components?: readonly string[];
+  /** Handles the requests below `/feedback`. @default {an endpoint of `createFeedback()`} */
   readonly handler?: Handler;
   /** The other origins that may send. */
   readonly origins?: readonly string[];
@@ -71,7 +74,8 @@ async function answer(response: Response, outgoing: ServerResponse): Promise<voi
 
 /** Starts a server on a free port. */
 export async function startEndpoint(options: EndpointOptions = {}): Promise<Endpoint> {
-  const { pages = {}, handler = standIn(), origins = [] } = options;
+  const { pages = {}, origins = [], components = [] } = options;
+  const handler = options.handler ?? await realHandler({ origins, components });
   const log: Logged[] = [];
   const faults: Fault[] = [];
 
@@ -82,31 +86,21 @@ export async function startEndpoint(options: EndpointOptions = {}): Promise<Endp
     const found = pages[path];
     if (found === undefined) return new Response("Not found", { status: 404 });
     const { html, headers } = typeof found === "string" ? { html: found, headers: {} } : found;
-    return new Response(html, { headers: { "content-type": "text/html", ...headers } });
-  }
-
-  function allow(origin: string | undefined, outgoing: ServerResponse): void {
-    if (origin === undefined || !origins.includes(origin)) return;
-    outgoing.setHeader("access-control-allow-origin", origin);
-    outgoing.setHeader("vary", "Origin");
-    outgoing.setHeader("access-control-allow-methods", "GET, POST, PUT");
-    outgoing.setHeader(
-      "access-control-allow-headers",
-      "content-type, idempotency-key, authorization",
-    );
-    outgoing.setHeader("access-control-expose-headers", "retry-after, idempotent-replayed");
+    return new Response(handler.page?.(html) ?? html, {
+      headers: { "content-type": "text/html", ...headers },
+    });
   }
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = "GET", url = "/" } = incoming;
     const path = url.split("?")[0]!;
     if (!path.startsWith("/feedback")) return await answer(page(path), outgoing);
-    allow(incoming.headers.origin, outgoing);
-    if (method === "OPTIONS") return await answer(new Response(null, { status: 204 }), outgoing);
     const bytes = await bodyOf(incoming);
     const headers = new Headers(incoming.headers as Record<string, string>);
-    log.push({ method, path, headers, body: new TextDecoder().decode(bytes) });
-    const request = new Request(`http://localhost${url}`, {
+    if (method !== "OPTIONS") {
+      log.push({ method, path, headers, body: new TextDecoder().decode(bytes) });
+    }
+    const request = new Request(`http://${incoming.headers.host}${url}`, {
       method,
       headers,
       ...bytes.length > 0 && { body: bytes },

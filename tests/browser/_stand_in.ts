@@ -12,6 +12,8 @@ export interface Row {
 export interface Handler {
   handle(request: Request): Promise<Response>;
   rows(): Row[];
+  /** Completes the HTML of a page. */
+  page?(html: string): string;
 }
 
 export const DESCRIPTION: FeedbackDescription = {
@@ -30,7 +32,8 @@ export function problem(status: number, name: string): Response {
   });
 }
 
-async function readForm(request: Request): Promise<Omit<Row, "key"> & { key: string }> {
+/** Reads a verdict in a form. */
+export async function readForm(request: Request): Promise<Omit<Row, "key"> & { key: string }> {
   const fields: Record<string, unknown> = {};
   const files: Record<string, { name: string; type: string; text: string }> = {};
   const data: Record<string, unknown> = {};
