@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 
 const DEFAULTS: Readonly<Record<string, string>> = {
-  legend: "Your feedback",
+  legend: "Feedback",
   reason: "Reason",
   comment: "Comment",
   send: "Send",
@@ -9,7 +9,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   saved: "Saved.",
   queued: "Not sent yet.",
   error: "Not saved.",
-  withdrawn: "Taken back.",
+  withdrawn: "Withdrawn.",
 };
 
 /** An element whose texts can be set. */

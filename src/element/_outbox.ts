@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import type { FeedbackResult } from "../feedback/feedback_request.ts";
+import type { Problem } from "../feedback/problem.ts";
 import type { Entry, Verdict } from "./_entry.ts";
 import { exclusively } from "./_lock.ts";
 import type { Outcome, Preparing } from "./_request.ts";
@@ -12,6 +13,11 @@ const MAX_ENTRIES = 50;
 const MAX_AGE_MS = 7 * 24 * 3600 * 1000;
 const MAX_REMEMBERED = 500;
 const MAX_WAIT_MS = 3600 * 1000;
+
+/** An entry just before it is removed: other tabs see the problem, if there is one. */
+interface Refused extends Entry {
+  readonly problem?: Problem;
+}
 
 /** An element, as the outbox sees it. */
 export interface Member {
@@ -100,7 +106,7 @@ async function deliver(entry: Entry): Promise<boolean> {
   const outcome = await send(entry, { host: member?.host, files: owned[key]?.files });
   if (outcome.again) retry(entry, outcome.wait);
   else {
-    if (outcome.problem) relink(entry);
+    if (outcome.problem) refuse(entry, outcome.problem);
     else if (entry.remember || entry.form) remember(entry);
     remove(OUTBOX + key);
     delete owned[key];
@@ -118,8 +124,11 @@ function retry(entry: Entry, wait: number | undefined): void {
   timer = setTimeout(flush, Math.min(wait! > 0 ? wait! : backoff, MAX_WAIT_MS));
 }
 
-/** After an entry was refused, lets the next one replace what the refused one would have. */
-function relink({ key, body: { replaces } }: Entry): void {
+/** Lets the next entry replace what a refused one would have. */
+function refuse(refused: Entry, problem: Problem): void {
+  const { key, body: { replaces } } = refused;
+  const last: Refused = { ...refused, problem };
+  write(OUTBOX + key, last);
   for (const entry of waiting()) {
     if (replaces && entry.body.replaces === key) {
       const next: Entry = { ...entry, body: { ...entry.body, replaces } };
@@ -138,8 +147,8 @@ function remember(entry: Entry): void {
 /** Follows another tab, which removes an entry when it has sent it. */
 function stored({ key, oldValue, newValue }: StorageEvent): void {
   if (newValue || !key?.startsWith(OUTBOX)) return;
-  const entry: Entry = JSON.parse(oldValue!);
-  memberOf(entry)?.settled(entry, {});
+  const entry: Refused = JSON.parse(oldValue!);
+  [...members].find((member) => member.chain === entry.chain)?.settled(entry, entry);
 }
 
 /** Adds an element. The first one of an endpoint sends what earlier pages left. */

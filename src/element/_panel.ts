@@ -67,9 +67,11 @@ export function createPanel(host: Labelled, form: HTMLFormElement): Panel {
 
   label(host, buttons);
   close();
-  (form.querySelector("fieldset") ?? form).append(fields, status);
-  fields.addEventListener("keydown", ({ key, isComposing }) => {
-    if (key === "Escape" && !isComposing) close();
+  (form.querySelector("fieldset") ?? form).append(status, fields);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) close();
+    // Holding Enter would press again and again.
+    if (event.key === "Enter" && event.repeat) event.preventDefault();
   });
   return {
     form,

@@ -59,8 +59,8 @@ export async function request<T>(
     // A success that is not JSON is not the endpoint's: a captive portal answers so.
     if (ok) return { result: answer, again: !answer };
     return {
-      again: /408|425|429|5../.test(`${status}`),
-      wait: Number(headers.get("retry-after")) * 1000,
+      again: status > 499 || [408, 425, 429].includes(status),
+      wait: +headers.get("retry-after")! * 1000,
       problem: answer.type ? answer : { type: "about:blank", title, status },
     };
   } catch {

@@ -15,7 +15,7 @@ export interface SampleHost {
 }
 
 /** Returns a file, which may be given as a data URL. `fetch()` would need `connect-src data:`. */
-function toBlob(file: Blob | string): Blob {
+function toBlob(file: FeedbackFiles[string]): Blob | null | undefined {
   if (typeof file !== "string") return file;
   const [head, base64] = file.split(",");
   const bytes = Uint8Array.from(atob(base64!), (char) => char.charCodeAt(0));
@@ -32,7 +32,7 @@ export function sampleOf(host: SampleHost, form: HTMLFormElement): Sample {
   const given = { ...fields.files as FeedbackFiles, ...host.files };
   let files: Attachments | undefined;
   for (const name in given) {
-    const file = given[name] ? toBlob(given[name]) : undefined;
+    const file = toBlob(given[name]);
     if (file?.size) (files ??= {})[name] = file; // an empty field has an empty file
   }
   return { data: fields.data || host.data ? { ...fields.data, ...host.data } : undefined, files };

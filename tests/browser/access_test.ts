@@ -113,7 +113,7 @@ browserTest(
     await good.click();
     await untilState(page, "saved");
     assertEquals(await good.getAttribute("aria-pressed"), "true");
-    assertEquals(await page.getByRole("group", { name: "Your feedback" }).count(), 1);
+    assertEquals(await page.getByRole("group", { name: "Feedback" }).count(), 1);
   },
 );
 

@@ -113,7 +113,7 @@ browserTest(
     await until(() => endpoint.rows().length === 2, "both rows");
     const [first, second] = endpoint.rows();
     assertEquals(second!.request.replaces, first!.key);
-    await page.locator("[role=status]", { hasText: "Taken back." }).waitFor();
+    await page.locator("[role=status]", { hasText: "Withdrawn." }).waitFor();
     assertEquals(endpoint.current(), []);
   },
 );

@@ -56,7 +56,7 @@ for (const [what, path] of cases) {
       const [first, second, third] = endpoint.rows();
       assertEquals(second!.request.replaces, first!.key);
       assertEquals(third!.request, { ticket: "t1", replaces: second!.key });
-      await page.locator("[role=status]", { hasText: "Taken back." }).waitFor();
+      await page.locator("[role=status]", { hasText: "Withdrawn." }).waitFor();
       assertEquals(await pressed(page), null);
       assertEquals(endpoint.current(), []);
     },
@@ -325,7 +325,7 @@ browserTest(
     );
     await until(() => endpoint.rows().length === 2, "the withdrawal");
     assertEquals(endpoint.rows()[1]!.request, { subject: "m1", replaces: endpoint.rows()[0]!.key });
-    await page.locator("[role=status]", { hasText: "Taken back." }).waitFor();
+    await page.locator("[role=status]", { hasText: "Withdrawn." }).waitFor();
     await page.reload();
     assertEquals(await pressed(page), null);
   },
@@ -356,5 +356,57 @@ browserTest(
     const like = page.getByRole("button", { name: "Dislike", exact: true });
     assertEquals(await like.locator("svg").count(), 1);
     assert((await like.boundingBox())!.height >= 44);
+  },
+);
+
+browserTest("holding Enter is one press", { pages }, async ({ endpoint, page }) => {
+  await page.goto(endpoint.url);
+  await page.focus("button[value=good]");
+  await page.keyboard.down("Enter");
+  await untilState(page, "saved");
+  await page.waitForTimeout(600);
+  for (let count = 0; count < 3; count++) await page.keyboard.down("Enter"); // repeats
+  await page.keyboard.up("Enter");
+  await page.waitForTimeout(200);
+  assertEquals(endpoint.rows().length, 1);
+  assertEquals(await pressed(page), "good");
+});
+
+browserTest(
+  "a comment that is refused stays in its field",
+  { pages },
+  async ({ endpoint, page }) => {
+    await page.goto(endpoint.url);
+    await press(page, "bad");
+    await untilState(page, "saved");
+    await page.fill("textarea", "It is red.");
+    endpoint.faults.push(problem(422, "invalid"));
+    await page.click("[part=send]");
+    await untilState(page, "error");
+    assertEquals(await page.inputValue("textarea"), "It is red.");
+    assertEquals(await pressed(page), "bad");
+    await page.waitForTimeout(550);
+    await page.click("[part=send]");
+    await until(() => endpoint.rows().length === 2, "the comment");
+    assertEquals(endpoint.rows()[1]!.request.replaces, endpoint.rows()[0]!.key);
+  },
+);
+
+browserTest(
+  "another tab shows what this one saved, and what was refused",
+  { pages: settings },
+  async ({ context, endpoint, page }) => {
+    await page.goto(`${endpoint.url}/remember`);
+    const other = await context.newPage();
+    await other.goto(`${endpoint.url}/remember`);
+    await press(page, "good");
+    await other.locator("[data-state=saved] button[value=good][aria-pressed=true]").waitFor();
+    endpoint.faults.push(problem(422, "invalid"));
+    await press(page, "bad");
+    await untilState(other, "error");
+    assertEquals(await pressed(other), "good");
+    await press(other, "bad");
+    await until(() => endpoint.rows().length === 2, "the change");
+    assertEquals(endpoint.current().map(({ request }) => request.option), ["bad"]);
   },
 );
