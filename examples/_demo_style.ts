@@ -57,6 +57,7 @@ textarea { flex: 1; height: 44px; resize: vertical; color: var(--text); font-siz
 .thumbs fieldset { gap: 4px; }
 .thumbs button[name="option"] { display: inline-flex; align-items: center; justify-content: center; width: 44px; padding: 0; border-color: transparent; background: transparent; }
 .thumbs button[aria-pressed="true"] { border-color: var(--accent); background: var(--chosen); }
+.thumbs p { margin-left: 6px; }
 .Like, .Dislike { width: 20px; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; }
 .Dislike { rotate: 180deg; }
 .questions { display: flex; flex-wrap: wrap; gap: 8px; }

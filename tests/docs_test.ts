@@ -45,11 +45,12 @@ const PAGES: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
-Deno.test("docs has ten pages, and README links to each of them", async () => {
+Deno.test("docs has ten pages and a picture, and README links to each of them", async () => {
   const files = await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT)));
-  assertEquals(files.map(({ name }) => name).sort(), NAMES.map((name) => `${name}.md`));
+  const names = ["demo.png", ...NAMES.map((name) => `${name}.md`)];
+  assertEquals(files.map(({ name }) => name).sort(), names.sort());
   const links = localLinksOf(PAGES["README.md"]!);
-  for (const name of NAMES) assert(links.includes(`docs/${name}.md`), name);
+  for (const name of names) assert(links.includes(`docs/${name}`), name);
 });
 
 Deno.test("A page of docs with over 100 lines begins with a list of its sections", () => {
