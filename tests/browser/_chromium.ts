@@ -48,6 +48,10 @@ export async function openProfile(directory: string): Promise<BrowserContext> {
   });
 }
 
+/** The browser of all tests of a file, whose contexts share nothing. */
+let shared: Promise<Browser> | undefined;
+Deno.test.afterAll(async () => await (await shared)?.close());
+
 /** Defines a test with a server, and a browser that shows no page yet. */
 export function browserTest(
   name: string,
@@ -62,14 +66,15 @@ export function browserTest(
     sanitizeResources: false,
     async fn() {
       const endpoint = await startEndpoint(options);
-      const browser = await chromium.launch({ executablePath: executablePath!, args: ARGS });
+      shared ??= chromium.launch({ executablePath: executablePath!, args: ARGS });
+      const browser = await shared;
+      const context = await browser.newContext(options.context);
       try {
-        const context = await browser.newContext(options.context);
         const page = await context.newPage();
         page.setDefaultTimeout(10_000);
         await run({ endpoint, browser, context, page });
       } finally {
-        await browser.close();
+        await context.close();
         await endpoint.close();
       }
     },

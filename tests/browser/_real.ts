@@ -57,7 +57,7 @@ export async function realHandler(options: RealOptions = {}): Promise<Handler> {
 
   return {
     rows: () => rows,
-    page: (html) => html.replaceAll(`value="${TICKET}"`, `value="${ticket}"`),
+    page: (html) => html.replaceAll(`="${TICKET}"`, `="${ticket}"`),
     async handle(request) {
       const copy = request.clone();
       const isVerdict = request.method === "POST" && new URL(request.url).pathname === "/feedback";
