@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ELEMENT_SOURCE } from "../../src/http/_element_source.ts";
-import { realHandler } from "./_real.ts";
-import type { Handler, Row } from "./_stand_in.ts";
+import { realHandler, type RealOptions } from "./_real.ts";
+import type { Handler, Row } from "./_rows.ts";
 
 /** What happens to one POST of a verdict. */
 export type Fault =
@@ -16,15 +16,11 @@ export type Fault =
 /** A page of the site: its HTML, or also its headers. */
 export type Page = string | { readonly html: string; readonly headers: Record<string, string> };
 
-export interface EndpointOptions {
+export interface EndpointOptions extends RealOptions {
   /** The pages, by path. */
   readonly pages?: Readonly<Record<string, Page>>;
-  /** The components of samples, if they have data: see `RealOptions`. */
-  readonly components?: readonly string[];
   /** Handles the requests below `/feedback`. @default {an endpoint of `createFeedback()`} */
   readonly handler?: Handler;
-  /** The other origins that may send. */
-  readonly origins?: readonly string[];
 }
 
 /** One request below `/feedback`, apart from preflights. */
@@ -74,8 +70,8 @@ async function answer(response: Response, outgoing: ServerResponse): Promise<voi
 
 /** Starts a server on a free port. */
 export async function startEndpoint(options: EndpointOptions = {}): Promise<Endpoint> {
-  const { pages = {}, origins = [], components = [] } = options;
-  const handler = options.handler ?? await realHandler({ origins, components });
+  const { pages = {} } = options;
+  const handler = options.handler ?? await realHandler(options);
   const log: Logged[] = [];
   const faults: Fault[] = [];
 

@@ -1,9 +1,9 @@
-import { type Component, file, MemoryAdapter, value } from "@flagstone/flagging";
+import { type Component, file, type FlagOption, MemoryAdapter, value } from "@flagstone/flagging";
 import type { FeedbackRequest } from "@flagstone/flagging/element";
 import { createFeedback, sealTicket } from "@flagstone/flagging/http";
 import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
 import { assertEquals } from "@std/assert";
-import { type Handler, readForm, type Row } from "./_stand_in.ts";
+import { type Handler, readForm, type Row } from "./_rows.ts";
 
 const SECRET = "a secret of at least 32 bytes, for tests";
 
@@ -16,11 +16,16 @@ export interface RealOptions {
   readonly components?: readonly string[];
   readonly origins?: readonly string[];
   readonly undo?: boolean;
+  /** The verdicts. @default {good and bad} */
+  readonly options?: readonly FlagOption[];
 }
+
+const GOOD_AND_BAD: readonly FlagOption[] = [["Good", "good"], ["Bad", "bad"]];
 
 /** An endpoint of `createFeedback()` over memory, whose rows are those of its dataset. */
 export async function realHandler(options: RealOptions = {}): Promise<Handler> {
   const { components = [], origins = [], undo = true } = options;
+  const verdicts = options.options ?? GOOD_AND_BAD;
   const storage = new MemoryAdapter();
   const ticket = await sealTicket(SECRET, { data: {} });
   const fields: Record<string, Component<never>> = Object.fromEntries(
@@ -29,9 +34,13 @@ export async function realHandler(options: RealOptions = {}): Promise<Handler> {
   const feedback = createFeedback({
     components: fields,
     storage,
-    options: ["good", "bad", "Like", "Dislike", "טוב", "רע"],
-    reasons: { bad: ["wrong", "rude"] },
-    comment: { for: ["bad"] },
+    options: verdicts,
+    ...(verdicts === GOOD_AND_BAD || verdicts.includes("bad")
+      ? {
+        reasons: { bad: [["Wrong", "wrong"], ["Rude", "rude"]] },
+        comment: { for: ["bad"] },
+      }
+      : {}),
     undo,
     origins,
     secret: SECRET,
@@ -91,5 +100,5 @@ async function idOf(key: string): Promise<string> {
 }
 
 function assertSaid(row: DatasetRow, { option = "", reason = "", comment = "" }: FeedbackRequest) {
-  assertEquals([row.flag, row.reason, row.comment], [option, reason, comment]);
+  assertEquals([row.flag, row.reason ?? "", row.comment ?? ""], [option, reason, comment]);
 }

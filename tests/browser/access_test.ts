@@ -42,16 +42,26 @@ async function focused(page: Page): Promise<string> {
   });
 }
 
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  "/thumbs": ["Like", "Dislike"],
+  "/rtl": ["טוב", "רע"],
+};
+
 for (const path of ["/", "/form", "/dark", "/thumbs", "/rtl"]) {
-  browserTest(`axe-core finds nothing in ${path}`, { pages }, async ({ endpoint, page }) => {
-    await page.goto(endpoint.url + path);
-    await page.locator("button").first().waitFor();
-    assertEquals(await violations(page), []);
-    await page.locator("button").nth(1).click();
-    await until(() => endpoint.log.some(({ method }) => method === "POST"), "the request");
-    await page.waitForTimeout(200);
-    assertEquals(await violations(page), []);
-  });
+  const own = OPTIONS[path] === undefined ? {} : { options: OPTIONS[path] };
+  browserTest(
+    `axe-core finds nothing in ${path}`,
+    { pages, ...own },
+    async ({ endpoint, page }) => {
+      await page.goto(endpoint.url + path);
+      await page.locator("button").first().waitFor();
+      assertEquals(await violations(page), []);
+      await page.locator("button").nth(1).click();
+      await until(() => endpoint.log.some(({ method }) => method === "POST"), "the request");
+      await page.waitForTimeout(200);
+      assertEquals(await violations(page), []);
+    },
+  );
 }
 
 browserTest("the keyboard reaches all in order", { pages }, async ({ endpoint, page }) => {
@@ -148,7 +158,8 @@ for (const path of ["/", "/form", "/long", "/rtl"]) {
   );
 }
 
-browserTest("targets are at least 44 px high and wide", { pages }, async ({ endpoint, page }) => {
+const all = { pages, options: ["good", "bad", "Like", "Dislike"] };
+browserTest("targets are at least 44 px high and wide", all, async ({ endpoint, page }) => {
   for (const path of ["/", "/thumbs"]) {
     await page.goto(endpoint.url + path);
     await page.locator("button").nth(1).click();

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { browserTest, press, until, untilState, watchEvents } from "./_chromium.ts";
 import { html } from "./_endpoint.ts";
-import { problem } from "./_stand_in.ts";
+import { problem } from "./_rows.ts";
 
 const FIELDS = `<input type="hidden" name="ticket" value="t1">
 <input type="hidden" name="key" value="k1">

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { browserTest, press, pressed, until, untilState, watchEvents } from "./_chromium.ts";
 import { html, startEndpoint } from "./_endpoint.ts";
-import { DESCRIPTION, standIn } from "./_stand_in.ts";
 
 const ONE = '<flagstone-feedback action="/feedback" comment="bad"></flagstone-feedback>';
+const OWN = ONE.replace("<flagstone-feedback", '<flagstone-feedback options="good,bad"');
 const THUMBS =
   '<flagstone-feedback action="/feedback" options="Like,Dislike"></flagstone-feedback>';
 const CSP = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; " +
@@ -17,16 +17,16 @@ body, main, html { display: block; visibility: visible; pointer-events: auto }
 </style>`;
 const pages = {
   "/": html(ONE),
-  "/csp": { html: html(ONE + THUMBS), headers: { "content-security-policy": CSP } },
+  "/csp": { html: html(OWN + THUMBS), headers: { "content-security-policy": CSP } },
   "/hostile": html(HOSTILE + ONE),
   "/empty": html(""),
   "/many": html(ONE.repeat(500)),
-  "/own": html(ONE.replace("<flagstone-feedback", '<flagstone-feedback options="good,bad"')),
+  "/own": html(OWN),
 };
 
 browserTest(
   "a strict Content-Security-Policy reports nothing",
-  { pages },
+  { pages, options: ["good", "bad", "Like", "Dislike"] },
   async ({ endpoint, page }) => {
     const messages: string[] = [];
     page.on("console", (message) => messages.push(message.text()));
@@ -106,7 +106,7 @@ browserTest(
 
 browserTest("an endpoint without undo takes one verdict, without comment", {
   pages,
-  handler: standIn({ ...DESCRIPTION, undo: false }),
+  undo: false,
 }, async ({ endpoint, page }) => {
   await page.goto(endpoint.url);
   await press(page, "bad");

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { browserTest, press, pressed, until, untilState, watchEvents } from "./_chromium.ts";
 import { html } from "./_endpoint.ts";
-import { problem } from "./_stand_in.ts";
+import { problem } from "./_rows.ts";
 
 const FORM = `<flagstone-feedback action="/feedback" comment="bad"
   reasons='{"bad":[{"value":"wrong","label":"Wrong"}]}'>
