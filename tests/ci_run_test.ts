@@ -31,6 +31,7 @@ const TIERS = [
   "test:interleavings",
   "test:mutants",
   "test:torture",
+  "test:browser",
   "test:ceph",
 ];
 const ROOT = new URL("../", import.meta.url);
@@ -44,10 +45,11 @@ interface CiOptions {
   readonly reports?: Readonly<Record<string, string | null>>;
 }
 
-/** Runs .ci/run with stand-ins for npx and Ceph, and returns its exit code and its lines. */
+/** Runs .ci/run with stand-ins for npx, Chromium and Ceph, and returns its exit code and its lines. */
 async function runCi({ broken = [], reports = {} }: CiOptions = {}) {
   await using dir = new TempDir();
-  const programs = { npx: NPX, radosgw: "#!/bin/sh\n", "ceph-osd": "#!/bin/sh\n" };
+  const nothing = "#!/bin/sh\n";
+  const programs = { npx: NPX, chromium: nothing, radosgw: nothing, "ceph-osd": nothing };
   for (const [name, text] of Object.entries(programs)) {
     await Deno.writeTextFile(`${dir.path}/${name}`, text, { mode: 0o755 });
   }
