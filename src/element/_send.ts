@@ -29,7 +29,7 @@ export async function send(
       const file = files[component] as File;
       const { name, type, size } = file;
       if (size > maxBytes!) {
-        const order = JSON.stringify({ component, name, type, size });
+        const order = JSON.stringify({ ticket: body.ticket, component, name, type, size });
         const { result, ...failed } = await request<UploadTarget>(host, {
           url: `${url}/uploads`,
           body: order,
@@ -37,7 +37,8 @@ export async function send(
         if (!result) return failed;
         const { headers, handle } = result;
         const put = await fetch(new URL(result.url, url), { method: "PUT", headers, body: file });
-        if (!put.ok) return { again: true };
+        // 412: it is there, since the answer to an earlier PUT was lost.
+        if (!put.ok && put.status !== 412) return { again: true };
         files[component] = handle;
       }
       form.append(`files.${component}`, files[component]!);

@@ -47,7 +47,8 @@ export async function startUpload(
 function uploadRequestOf(text: string, settings: Settings): FileRequest {
   const body = objectOf(text);
   refuseForged(body);
-  const { ticket, component, name = "", type = "application/octet-stream", size } = body;
+  const { ticket, component, name = "", size } = body;
+  const type = body.type || "application/octet-stream"; // a browser that knows no type sends ""
   const errors: FieldError[] = [];
   const check = (pointer: string, isRight: boolean, detail: string) => {
     if (!isRight) errors.push({ pointer, detail });
