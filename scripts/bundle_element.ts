@@ -37,7 +37,14 @@ async function shrink(code: string): Promise<string> {
   const { code: shrunk } = await minify(code, {
     module: true,
     ecma: 2020,
-    compress: { passes: 4, unsafe_arrows: true, pure_getters: true, unsafe: true },
+    compress: {
+      passes: 4,
+      hoist_funs: true,
+      pure_getters: true,
+      unsafe: true,
+      unsafe_arrows: true,
+      unsafe_methods: true,
+    },
   });
   return shrunk!;
 }

@@ -13,6 +13,7 @@ const MAX_ENTRIES = 50;
 const MAX_AGE_MS = 7 * 24 * 3600 * 1000;
 const MAX_REMEMBERED = 500;
 const MAX_WAIT_MS = 3600 * 1000;
+const SETTLING_MS = 50;
 
 /** An entry just before it is removed: other tabs see the problem, if there is one. */
 interface Refused extends Entry {
@@ -84,6 +85,8 @@ export async function flush(): Promise<void> {
 /** Sends the entries of a chain in order. Returns `false` if one got no answer. */
 function drain(chain: string): Promise<boolean> {
   return exclusively(chain, async () => {
+    // What the last tab that had the lock removed may still show here for a moment.
+    await new Promise((resolve) => setTimeout(resolve, SETTLING_MS));
     for (const old of waiting()) {
       // Read again: the answer to an earlier one may have changed it.
       const entry = old.chain === chain && read<Entry>(OUTBOX + old.key);

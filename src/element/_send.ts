@@ -37,8 +37,7 @@ export async function send(
         if (!result) return failed;
         const { headers, handle } = result;
         const put = await fetch(new URL(result.url, url), { method: "PUT", headers, body: file });
-        // 412: it is there, since the answer to an earlier PUT was lost.
-        if (!put.ok && put.status !== 412) return { again: true };
+        if (!put.ok) return { again: true }; // with another handle
         files[component] = handle;
       }
       form.append(`files.${component}`, files[component]!);

@@ -16,6 +16,8 @@ export interface RealOptions {
   readonly components?: readonly string[];
   readonly origins?: readonly string[];
   readonly undo?: boolean;
+  /** Whether samples come as tickets or as data. @default {"both"} */
+  readonly accepts?: "tickets" | "both";
   /** The verdicts. @default {good and bad} */
   readonly options?: readonly FlagOption[];
 }
@@ -44,7 +46,7 @@ export async function realHandler(options: RealOptions = {}): Promise<Handler> {
     undo,
     origins,
     secret: SECRET,
-    accepts: "both",
+    accepts: options.accepts ?? "both",
     limit: null,
     files: { maxBytes: 1000, maxUploadBytes: 100_000 },
     thanks: "/thanks",

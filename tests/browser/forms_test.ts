@@ -269,3 +269,20 @@ browserTest("a verdict with a file is not stored", onlyFile, async ({ endpoint, 
   await untilState(page, "saved");
   assert(endpoint.rows()[0]!.files.picture);
 });
+
+const sealed = {
+  pages: { "/": html('<flagstone-feedback action="/feedback" ticket="t1"></flagstone-feedback>') },
+  components: ["picture?"],
+  accepts: "tickets",
+} as const;
+browserTest("a large file is uploaded with the ticket", sealed, async ({ endpoint, page }) => {
+  await page.goto(endpoint.url);
+  await page.locator("button[value=good]").waitFor();
+  await page.evaluate((bytes) => {
+    const files = { picture: new File([new Uint8Array(bytes)], "big.unknown-type") };
+    Object.assign(document.querySelector("flagstone-feedback")!, { files });
+  }, [...large]);
+  await page.click("button[value=good]");
+  await untilState(page, "saved");
+  assert(endpoint.rows()[0]!.request.files!.picture);
+});

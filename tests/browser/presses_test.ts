@@ -201,32 +201,35 @@ for (const cache of ["", "no-store"]) {
   });
 }
 
-browserTest(
-  "an element that is moved while it saves shows what came of it",
-  { pages },
-  async ({ endpoint, page }) => {
-    await page.goto(endpoint.url);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    endpoint.faults.push(promise);
-    await page.click("button[value=good]");
-    await page.evaluate(() => {
-      const element = document.querySelector("flagstone-feedback")!;
-      element.remove();
-      Object.assign(globalThis, { element });
-    });
-    resolve();
-    await until(() => endpoint.rows().length === 1, "the verdict");
-    await page.waitForTimeout(200);
-    await page.evaluate(() =>
-      document.body.append((globalThis as unknown as { element: Node }).element)
-    );
-    await untilState(page, "saved");
-    assertEquals(await pressed(page), "good");
-    await press(page, "good");
-    await until(() => endpoint.rows().length === 2, "the withdrawal");
-    assertEquals(endpoint.current(), []);
-  },
-);
+for (const state of ["saving", "queued"]) {
+  browserTest(
+    `an element that is moved while ${state} shows what came of it`,
+    { pages },
+    async ({ endpoint, page }) => {
+      await page.goto(endpoint.url);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      endpoint.faults.push(state === "saving" ? promise : new Response("{}", { status: 503 }));
+      await page.click("button[value=good]");
+      await untilState(page, state);
+      await page.evaluate(() => {
+        const element = document.querySelector("flagstone-feedback")!;
+        element.remove();
+        Object.assign(globalThis, { element });
+      });
+      resolve();
+      await until(() => endpoint.rows().length === 1, "the verdict");
+      await page.waitForTimeout(200);
+      await page.evaluate(() =>
+        document.body.append((globalThis as unknown as { element: Node }).element)
+      );
+      await untilState(page, "saved");
+      assertEquals(await pressed(page), "good");
+      await press(page, "good");
+      await until(() => endpoint.rows().length === 2, "the withdrawal");
+      assertEquals(endpoint.current(), []);
+    },
+  );
+}
 
 browserTest("a cancelled flagstone-submit sends nothing", { pages }, async ({ endpoint, page }) => {
   await page.goto(endpoint.url);
