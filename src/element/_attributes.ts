@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { DescribedOption } from "../feedback/description.ts";
 
 /** Reads the attribute `options`: a list with commas, or JSON. */

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { FeedbackDescription } from "../feedback/description.ts";
 import type { FeedbackRequest, FeedbackResult } from "../feedback/feedback_request.ts";
 import { fieldOf, optionsOf } from "./_attributes.ts";

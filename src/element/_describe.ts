@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { FeedbackDescription } from "../feedback/description.ts";
 import { type Outcome, type Preparing, request } from "./_request.ts";
 

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 const DEFAULTS: Readonly<Record<string, string>> = {
   legend: "Feedback",
   reason: "Reason",

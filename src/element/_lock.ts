@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 let last: Promise<unknown> = Promise.resolve();
 
 /**

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 /** Creates an HTML element with properties and children. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,

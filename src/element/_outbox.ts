@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { FeedbackResult } from "../feedback/feedback_request.ts";
 import type { Problem } from "../feedback/problem.ts";
 import type { Entry, Verdict } from "./_entry.ts";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { DescribedOption } from "../feedback/description.ts";
 import { type Labelled, labelOf } from "./_labels.ts";
 import { make } from "./_make.ts";

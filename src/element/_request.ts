@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { Problem } from "../feedback/problem.ts";
 
 const JSON_TYPE = "application/json";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { FeedbackData, FeedbackFiles } from "./types.ts";
 import type { Attachments } from "./_send.ts";
 

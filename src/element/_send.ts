@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import type { FeedbackResult, UploadTarget } from "../feedback/feedback_request.ts";
 import { describe } from "./_describe.ts";
 import type { Entry } from "./_entry.ts";

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 /** A record that is kept under a name. */
 export interface StoredRecord {
   /** When it was written, in milliseconds since 1970. */

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 /** The look of a form in a shadow tree. The first rule keeps out what it would inherit from the page. */
 const CSS =
   "form{all:initial;color:inherit;color-scheme:inherit;font-family:inherit;font-size:max(1em,12px);line-height:1.5}" +

@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 const THUMB = "M1 5h2v6H1zm2 0 2-4q2 0 1 4h5l-1 6H3";
 
 function svg(tag: string): SVGElement {

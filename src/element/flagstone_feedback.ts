@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 import { control } from "./_control.ts";
 import { flush } from "./_outbox.ts";
 import type { FeedbackData, FeedbackFiles, FeedbackLabels, FeedbackPrepare } from "./types.ts";

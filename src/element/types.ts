@@ -1,5 +1,3 @@
-/// <reference lib="dom" />
-
 /**
  * The sample of an element without a ticket: a value for each component.
  *
