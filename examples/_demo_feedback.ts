@@ -1,6 +1,6 @@
 // The two endpoints of the demo, and the tickets that its page sends back.
 import { file, value } from "@flagstone/flagging";
-import { createFeedback, type FeedbackHandler, sealTicket } from "@flagstone/flagging/http";
+import { createFeedback, type FeedbackEndpoint, sealTicket } from "@flagstone/flagging/http";
 import { type Exchange, messagesOf } from "./_demo_chat.ts";
 import type { Picture } from "./_demo_image.ts";
 
@@ -25,7 +25,7 @@ export const chatForm = { options: ["Like", "Dislike"], comment: { for: ["Dislik
 const secret = crypto.randomUUID() + crypto.randomUUID();
 
 /** Creates the endpoint for verdicts on pictures. */
-export function imageFeedback(): FeedbackHandler<typeof pictureComponents> {
+export function imageFeedback(): FeedbackEndpoint<typeof pictureComponents> {
   return createFeedback({
     ...imageForm,
     components: pictureComponents,
@@ -37,7 +37,7 @@ export function imageFeedback(): FeedbackHandler<typeof pictureComponents> {
 }
 
 /** Creates the endpoint for verdicts on answers. */
-export function chatFeedback(): FeedbackHandler<typeof messageComponents> {
+export function chatFeedback(): FeedbackEndpoint<typeof messageComponents> {
   return createFeedback({
     ...chatForm,
     components: messageComponents,

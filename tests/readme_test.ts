@@ -9,7 +9,7 @@ import {
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
 import { S3Adapter } from "@flagstone/flagging/s3";
 import { codeBlocksOf } from "./helpers/markdown.ts";
-import { TempDir } from "./helpers/temp_dir.ts";
+import { ProgramServer } from "./helpers/program_server.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const README = await Deno.readTextFile(new URL("README.md", ROOT));
@@ -90,59 +90,6 @@ Deno.test("README has each command with npx and with deno, and they are tasks", 
   }
 });
 
-/** Decodes what a stream of a process yields up to a pattern, and returns the match. */
-async function waitFor(stream: ReadableStream<Uint8Array>, pattern: RegExp): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream.values({ preventCancel: true })) {
-    text += decoder.decode(chunk, { stream: true });
-    const [match] = pattern.exec(text) ?? [];
-    if (match !== undefined) return match;
-  }
-  throw new Error(text);
-}
-
-/** README's server as a process of its own, on a free port. */
-class ReadmeServer implements AsyncDisposable {
-  /** The server's address, such as `http://127.0.0.1:49152/`. */
-  readonly url: string;
-  readonly #process: Deno.ChildProcess;
-
-  private constructor(process: Deno.ChildProcess, url: string) {
-    this.#process = process;
-    this.url = url;
-  }
-
-  /** Runs the program by README's command in a directory, with its types checked. */
-  static async start(program: string, command: string, cwd: string): Promise<ReadmeServer> {
-    const [deno, run, ...args] = command.trim().split(" ");
-    assertEquals([deno, run, args.at(-1)], ["deno", "run", "server.ts"]);
-    await Deno.writeTextFile(`${cwd}/server.ts`, program);
-    const importMap = Deno.env.get("FLAGSTONE_IMPORT_MAP") ?? "";
-    const resolution = [
-      `--config=${new URL("deno.json", ROOT).pathname}`,
-      ...(importMap === "" ? [] : [`--import-map=${importMap}`]),
-    ];
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", "--check", ...resolution, ...args],
-      cwd,
-      env: { DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0", NO_COLOR: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const url = await waitFor(process.stderr, /http:\/\/127\.0\.0\.1:\d+\//);
-    return new ReadmeServer(process, url);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#process.kill();
-    await this.#process.stdout.cancel();
-    await this.#process.stderr.cancel();
-    await this.#process.status;
-  }
-}
-
 /** Sends the request of a curl command: by curl, or by `fetch()` if curl is not installed. */
 async function curl(command: string): Promise<string> {
   const [, url = "", body = ""] = /^curl (\S+) -d '([^']*)'\n$/.exec(command) ?? [];
@@ -162,8 +109,7 @@ const withoutTimes = (csv: string) => csv.replace(/\d{4}-\d\d-\d\d [\d:.]{15}/g,
 
 Deno.test("README's server saves what README's curl command sends, as README shows it", async () => {
   const [, program, start, request, csv] = BLOCKS.map(({ code }) => code);
-  await using dir = new TempDir();
-  await using server = await ReadmeServer.start(program!, start!, dir.path);
+  await using server = await ProgramServer.start({ code: program!, command: start! });
   const page = await (await fetch(server.url)).text();
   assertEquals(page.match(/<button type="submit" name="option"/g)?.length, 2);
   const element = await fetch(new URL("feedback/element.js", server.url));
@@ -172,7 +118,7 @@ Deno.test("README's server saves what README's curl command sends, as README sho
     const answer = JSON.parse(await curl(request!.replace("http://localhost:8000/", server.url)));
     assertEquals(answer.state, "flagged");
   }
-  const written = await Deno.readTextFile(`${dir.path}/flagged/dataset1.csv`);
+  const written = await Deno.readTextFile(`${server.directory}/flagged/dataset1.csv`);
   assertEquals(withoutTimes(written).replaceAll("\r\n", "\n"), withoutTimes(csv!));
   assertStringIncludes(withoutTimes(csv!), "<time>");
 });

@@ -5,16 +5,20 @@ import type { FeedbackOptions, HandlerInfo } from "./options.ts";
 import { settingsOf } from "./_settings.ts";
 
 /**
- * An endpoint that takes feedback: a function that any server or edge runtime can call. It always
- * resolves with a response.
+ * A function that any server or edge runtime can call. It always resolves with a response.
+ *
+ * @category HTTP
+ */
+export type FeedbackHandler = (request: Request, info?: HandlerInfo) => Promise<Response>;
+
+/**
+ * The handler that {@linkcode createFeedback} returns, with its logger.
  *
  * @typeParam F The components by their keys
  *
  * @category HTTP
  */
-export interface FeedbackHandler<F extends Fields = Fields> {
-  /** Answers a request. */
-  (request: Request, info?: HandlerInfo): Promise<Response>;
+export interface FeedbackEndpoint<F extends Fields = Fields> extends FeedbackHandler {
   /** Where verdicts are saved. */
   readonly logger: FeedbackLogger<F>;
 }
@@ -57,7 +61,7 @@ export interface FeedbackHandler<F extends Fields = Fields> {
  * assertEquals((await response.json()).state, "flagged");
  * ```
  */
-export function createFeedback<F extends Fields>(options: FeedbackOptions<F>): FeedbackHandler<F> {
+export function createFeedback<F extends Fields>(options: FeedbackOptions<F>): FeedbackEndpoint<F> {
   const settings = settingsOf(options);
   const endpoint = new Endpoint(settings);
   const logger = settings.logger as unknown as FeedbackLogger<F>;

@@ -24,7 +24,9 @@
 export { bearer } from "./bearer.ts";
 export {
   createFeedback,
-  /** An endpoint that takes feedback. */
+  /** The handler that `createFeedback()` returns, with its logger. */
+  type FeedbackEndpoint,
+  /** A function that any server or edge runtime can call. */
   type FeedbackHandler,
 } from "./create_feedback.ts";
 export type {

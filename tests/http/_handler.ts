@@ -26,5 +26,5 @@ export function handlerOn(storage: StorageAdapter): FeedbackHandler {
     files: { maxBytes: MAX_FILE_BYTES, maxTotalBytes: 2 * MAX_FILE_BYTES },
     read: bearer(TOKEN),
     onError: () => {},
-  }) as unknown as FeedbackHandler;
+  });
 }

@@ -1,4 +1,4 @@
-import type { FeedbackHandler, FeedbackOptions } from "@flagstone/flagging/http";
+import type { FeedbackEndpoint, FeedbackOptions } from "@flagstone/flagging/http";
 import { createFeedback } from "@flagstone/flagging/http";
 import { MemoryAdapter, type StorageAdapter, value } from "@flagstone/flagging";
 import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
@@ -12,7 +12,7 @@ type Options = Omit<FeedbackOptions<typeof COMPONENTS>, "options">;
 
 /** An endpoint of a test. */
 export interface TestEndpoint {
-  readonly feedback: FeedbackHandler<typeof COMPONENTS>;
+  readonly feedback: FeedbackEndpoint<typeof COMPONENTS>;
   readonly storage: StorageAdapter;
   /** The errors that it reported. */
   readonly errors: unknown[];
