@@ -19,3 +19,9 @@ Deno.test("the code for the local disk, memory and files is not loaded before it
   assertGreater(later, 3000);
   assertGreater(gzipped, later);
 });
+
+Deno.test("the endpoint adds less than 13 kB to the core at import, minified and gzipped", async () => {
+  const [core, http] = [await bundleSize("."), await bundleSize("./http")];
+  assertLess(http.gzipped - core.gzipped, 13_000);
+  assertGreater(http.gzipped - core.gzipped, 5000);
+});

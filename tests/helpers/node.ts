@@ -41,7 +41,8 @@ export class NodeServer implements AsyncDisposable {
     const { value = "" } = await reader.read();
     await reader.cancel();
     if (!value.startsWith("http")) throw new Error(`Node.js did not start ${module}`);
-    return new NodeServer(process, new URL(value.trim()).origin, dir);
+    const origin = new URL(value.trim()).origin.replace("localhost", "127.0.0.1"); // tests may reach only it
+    return new NodeServer(process, origin, dir);
   }
 
   /** Stops it. */

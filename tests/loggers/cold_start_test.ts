@@ -6,8 +6,11 @@ import type { StorageAdapter } from "../../src/storage/storage_adapter.ts";
 import { FakeR2Bucket } from "../helpers/fake_r2_bucket.ts";
 import { HttpS3 } from "../helpers/http_s3.ts";
 
-/** The turns of the event loop after which all requests of a round have been sent. */
-const TURNS = 5;
+/**
+ * The turns of the event loop without a new request after which a round is complete. S3 requests are
+ * signed by another thread, which may be late on a loaded machine.
+ */
+const QUIET_TURNS = 40;
 
 /** Requests, which are answered in rounds: all that were sent before the round began. */
 class Rounds {
@@ -26,11 +29,21 @@ class Rounds {
     let isSettled = false;
     const settled = promise.finally(() => isSettled = true);
     while (!isSettled) {
-      for (let turn = 0; turn < TURNS; turn++) await new Promise((done) => setTimeout(done));
+      await this.#quiet(() => isSettled);
       if (this.#waiting.length > 0) this.rounds++;
       for (const answer of this.#waiting.splice(0)) answer();
     }
     return await settled;
+  }
+
+  /** Waits until no request was sent for some turns, or nothing is to come. */
+  async #quiet(isOver: () => boolean): Promise<void> {
+    let seen = this.requests;
+    for (let turn = 0; turn < QUIET_TURNS && !isOver(); turn++) {
+      await new Promise((done) => setTimeout(done));
+      if (this.requests !== seen) turn = 0;
+      seen = this.requests;
+    }
   }
 }
 
