@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { MemoryAdapter } from "@flagstone/flagging";
-import { handlerOn } from "./_handler.ts";
-import { allCases } from "./_matrix.ts";
-import { playCase } from "./_play.ts";
+import { handlerOn } from "../helpers/feedback_handler.ts";
+import { allCases } from "../helpers/feedback_matrix.ts";
+import { playCase } from "../helpers/feedback_play.ts";
 
 const BASE = "http://app.example/feedback";
 

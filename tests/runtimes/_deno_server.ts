@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a script that reports to the test that started it
 // Serves the endpoint of the matrix with Deno.serve(), and prints its URL. Ends when stdin closes.
 import { MemoryAdapter } from "@flagstone/flagging";
-import { handlerOn } from "./_handler.ts";
+import { handlerOn } from "../helpers/feedback_handler.ts";
 
 const server = Deno.serve({
   hostname: "127.0.0.1",

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { NodeServer } from "../helpers/node.ts";
 import { ServerProcess } from "../helpers/server_process.ts";
 import { TestWorker } from "../helpers/worker.ts";
-import { allCases } from "./_matrix.ts";
-import { playCase, rowsOf, type Send } from "./_play.ts";
+import { allCases } from "../helpers/feedback_matrix.ts";
+import { playCase, rowsOf, type Send } from "../helpers/feedback_play.ts";
 
 /** A server that runs the endpoint of the matrix. */
 interface Running extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { file, value } from "@flagstone/flagging";
 import type { StorageAdapter } from "@flagstone/flagging";
 import { bearer, createFeedback, type FeedbackHandler } from "@flagstone/flagging/http";
-import { LISTED, MAX_BODY_BYTES, MAX_FILE_BYTES, SECRETS, TOKEN } from "./_matrix.ts";
+import { LISTED, MAX_BODY_BYTES, MAX_FILE_BYTES, SECRETS, TOKEN } from "./feedback_matrix.ts";
 
 /** The endpoint that passes the matrix, in each runtime. The header `x-user` stands for a session. */
 export function handlerOn(storage: StorageAdapter): FeedbackHandler {

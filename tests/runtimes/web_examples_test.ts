@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodeRecord } from "../src/csv/decode.ts";
-import { startScript } from "./helpers/deno.ts";
-import { NodeServer } from "./helpers/node.ts";
-import { R2Server } from "./helpers/r2_server.ts";
-import { TempDir } from "./helpers/temp_dir.ts";
-import { TestWorker } from "./helpers/worker.ts";
+import { decodeRecord } from "../../src/csv/decode.ts";
+import { startScript } from "../helpers/deno.ts";
+import { NodeServer } from "../helpers/node.ts";
+import { R2Server } from "../helpers/r2_server.ts";
+import { TempDir } from "../helpers/temp_dir.ts";
+import { TestWorker } from "../helpers/worker.ts";
 
-const WEB = new URL("../examples/web/", import.meta.url);
+const WEB = new URL("../../examples/web/", import.meta.url);
 const TOKEN = "only-for-tests";
 const VERDICTS = 60;
 const MOST_LINES = 20;

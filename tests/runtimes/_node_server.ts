@@ -2,7 +2,7 @@
 // Serves the endpoint of the matrix with Node.js, and prints its URL.
 import { serve } from "npm:@hono/node-server@^1.19.0";
 import { MemoryAdapter } from "@flagstone/flagging";
-import { handlerOn } from "./_handler.ts";
+import { handlerOn } from "../helpers/feedback_handler.ts";
 
 const handler = handlerOn(new MemoryAdapter());
 const options = {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeRecord } from "../../src/csv/decode.ts";
 import { RecordSplitter } from "../../src/csv/record_splitter.ts";
-import { type Case, TOKEN } from "./_matrix.ts";
+import { type Case, TOKEN } from "./feedback_matrix.ts";
 
 /** Sends requests to an endpoint: over the network, or by a call. */
 export type Send = (request: Request) => Promise<Response>;
