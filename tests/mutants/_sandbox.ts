@@ -7,6 +7,8 @@ const ROOT = new URL("../../", import.meta.url);
 const COPIED = ["mod.ts", "deno.json", "README.md", "src", "tests", "scripts", "examples", "docs"];
 /** A test that takes longer waits for ever. */
 const LONGEST_MS = 120_000;
+/** The time that each further test of a run may take, on a slow machine. */
+const EACH_MS = 5000;
 
 /** A test, or several whose names differ where the name has `…`. */
 export type TestName = readonly [file: string, name: string];
@@ -79,7 +81,7 @@ export class Sandbox implements AsyncDisposable {
       cwd: root,
       env: { NO_COLOR: "1", FLAGSTONE_IMPORT_MAP: map },
       stdin: "null",
-      signal: AbortSignal.timeout(LONGEST_MS),
+      signal: AbortSignal.timeout(LONGEST_MS + (tests.length - 1) * EACH_MS),
     });
     const { stdout, stderr } = await command.output();
     const output = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
