@@ -52,6 +52,11 @@ async function describesWhatItWrote({ adapter }: BehaviourContext) {
   }
 }
 
+/** Changes every byte. */
+function invert(bytes: Uint8Array): void {
+  bytes.forEach((byte, i) => bytes[i] = ~byte);
+}
+
 async function takesItsOwnCopy({ adapter }: BehaviourContext) {
   const body = randomBytes(100_000);
   const expected = body.slice();
@@ -59,7 +64,7 @@ async function takesItsOwnCopy({ adapter }: BehaviourContext) {
   const part = body.subarray(1000, 2000);
   await adapter.write("part", part);
   await adapter.append?.("appended", part, { at: 0 });
-  body.fill(0);
+  invert(body);
   await assertStored(adapter, "whole", expected);
   await assertStored(adapter, "part", expected.slice(1000, 2000));
   if (adapter.append === undefined) return;
@@ -72,7 +77,7 @@ async function givesTheReaderItsOwnBytes({ adapter }: BehaviourContext) {
   const result = await adapter.read("a");
   assert(result !== null);
   // Chunk by chunk, because collecting the chunks would copy them first.
-  for await (const chunk of result.body) chunk.fill(0);
+  for await (const chunk of result.body) invert(chunk);
   await assertStored(adapter, "a", body);
 }
 
