@@ -1,6 +1,6 @@
 // Reads the rows that the page shows.
 import { LocalFsAdapter } from "@flagstone/flagging";
-import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
+import { type DatasetRow, readDataset } from "@flagstone/flagging/dataset";
 import { shorten } from "./_show.ts";
 
 /** A row as the page shows it. */

@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { exists } from "@std/fs/exists";
 import { ChatCSVLogger, CSVLogger, file, LocalFsAdapter, value } from "@flagstone/flagging";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { type Colour, png, shapes } from "./_png.ts";
 import { table, tree } from "./_show.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { LocalFsAdapter } from "@flagstone/flagging";
-import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
+import { type DatasetRow, readDataset } from "@flagstone/flagging/dataset";
 import type { ShownDataset } from "../examples/_demo_rows.ts";
 import { runScript, startScript } from "./helpers/deno.ts";
 import { demoPermissions } from "./helpers/demo_permissions.ts";

@@ -11,7 +11,7 @@ import {
   StorageError,
 } from "@flagstone/flagging";
 import { probe } from "@flagstone/flagging/probe";
-import { readDataset, readRecords } from "@flagstone/flagging/reader";
+import { readDataset, readRecords } from "@flagstone/flagging/dataset";
 import { observed } from "@flagstone/flagging/wrappers";
 import { codeBlocksOf, localLinksOf, sectionsOf } from "./helpers/markdown.ts";
 import { TempDir } from "./helpers/temp_dir.ts";

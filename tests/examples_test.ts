@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { LocalFsAdapter } from "@flagstone/flagging";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { conformance } from "@flagstone/flagging/testing";
 import { SqliteAdapter } from "../examples/custom_adapter.ts";
 import { runScript } from "./helpers/deno.ts";

@@ -16,7 +16,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["storage/probe", "storage/memory_adapter.ts", "storage/local_fs", "storage/wrappers"],
   ["storage/s3", "storage/r2"],
   ["dataset/log", "components"],
-  ["dataset", "reader"],
+  ["dataset"],
+  ["reader"],
   ["loggers", "testing"],
   ["buttons"],
   ["feedback", "export"],
@@ -262,7 +263,7 @@ const print = console.log;
 delete globalThis.Deno;
 delete globalThis.process;
 const { CSVLogger, LocalFsAdapter, MemoryAdapter } = await import("@flagstone/flagging");
-const { readDataset } = await import("@flagstone/flagging/reader");
+const { readDataset } = await import("@flagstone/flagging/dataset");
 const storage = new MemoryAdapter();
 const logger = new CSVLogger({ storage, verbose: false });
 await logger.setup(["a"], "");

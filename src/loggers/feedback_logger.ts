@@ -143,7 +143,7 @@ const MODES: readonly FlaggingMode[] = ["manual", "auto", "never"];
  * ```ts
  * import { MemoryAdapter, value } from "@flagstone/flagging";
  * import { FeedbackLogger } from "@flagstone/flagging/http";
- * import { readDataset } from "@flagstone/flagging/reader";
+ * import { readDataset } from "@flagstone/flagging/dataset";
  * import { assertEquals } from "@std/assert";
  *
  * const storage = new MemoryAdapter();

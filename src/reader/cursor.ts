@@ -7,8 +7,8 @@
 export interface Cursor {
   /** The form of this value. */
   readonly form: 1;
-  /** The name up to which all segments were read, of writers that ended. */
-  readonly closed?: string | undefined;
+  /** For each data file the name up to which its segments were read, of writers that ended. */
+  readonly closed?: Readonly<Record<string, string>> | undefined;
   /**
    * For each other piece the offset up to which it was read, and check values of its first bytes and of
    * those before the offset.

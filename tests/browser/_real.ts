@@ -1,7 +1,7 @@
 import { type Component, file, type FlagOption, MemoryAdapter, value } from "@flagstone/flagging";
 import type { FeedbackRequest } from "@flagstone/flagging/element";
 import { createFeedback, sealTicket } from "@flagstone/flagging/http";
-import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
+import { type DatasetRow, readDataset } from "@flagstone/flagging/dataset";
 import { assertEquals } from "@std/assert";
 import { type Handler, readForm, type Row } from "./_rows.ts";
 

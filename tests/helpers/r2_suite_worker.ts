@@ -3,7 +3,7 @@
 import { CSVLogger } from "@flagstone/flagging";
 import { probe } from "@flagstone/flagging/probe";
 import { R2Adapter, type R2BucketLike } from "@flagstone/flagging/r2";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { behaviours, runBehaviour, type Silence } from "@flagstone/flagging/testing";
 
 type Env = Readonly<Record<string, R2BucketLike>>;

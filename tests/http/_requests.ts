@@ -1,7 +1,7 @@
 import type { FeedbackEndpoint, FeedbackOptions } from "@flagstone/flagging/http";
 import { createFeedback } from "@flagstone/flagging/http";
 import { MemoryAdapter, type StorageAdapter, value } from "@flagstone/flagging";
-import { type DatasetRow, readDataset } from "@flagstone/flagging/reader";
+import { type DatasetRow, readDataset } from "@flagstone/flagging/dataset";
 
 export const SECRET = "a secret of at least 32 bytes, for tests";
 export const BASE = "http://app.example/feedback";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { MemoryAdapter, type StorageAdapter } from "@flagstone/flagging";
 import { FeedbackLogger } from "@flagstone/flagging/http";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { instead } from "../helpers/stores.ts";
 import { StorageError } from "../../src/storage/storage_error.ts";
 import { COMPONENTS, endpoint, post, problemOf, rowsIn, SAMPLE } from "./_requests.ts";

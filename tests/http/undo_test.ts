@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { MemoryAdapter, value } from "@flagstone/flagging";
 import { createFeedback, FeedbackLogger, sealTicket } from "@flagstone/flagging/http";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import {
   COMPONENTS,
   endpoint,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createLogger, file, files, MemoryAdapter, value } from "@flagstone/flagging";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { faulty } from "../../src/testing/faulty/faulty.ts";
 import { textOf } from "../helpers/dataset_check.ts";
 import { TempDir } from "../helpers/temp_dir.ts";

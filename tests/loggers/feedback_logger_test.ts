@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { file, MemoryAdapter, value } from "@flagstone/flagging";
 import { FeedbackLogger, type FeedbackLoggerOptions } from "@flagstone/flagging/http";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { TempDir } from "../helpers/temp_dir.ts";
 
 const COMPONENTS = { question: value<string>(), answer: value<string>() };

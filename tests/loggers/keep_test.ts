@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatasetLogger, MemoryAdapter } from "@flagstone/flagging";
-import { readDataset } from "@flagstone/flagging/reader";
+import { readDataset } from "@flagstone/flagging/dataset";
 import { textOf } from "../helpers/dataset_check.ts";
 
 /** The custom logger of the documentation. */

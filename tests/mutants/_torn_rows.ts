@@ -63,7 +63,7 @@ export const tornRows: readonly Mutant[] = [
   {
     breaks: HALF,
     hurt: "The last row is set aside after each save in a spreadsheet.",
-    file: "dataset/log/_row_end.ts",
+    file: "dataset/log/row_end.ts",
     replace: `return !forms.includes(form) && forms.some(`,
     by: `return forms.some(`,
     test: [

@@ -242,7 +242,7 @@ export class DatasetPart {
       return await found.body.cancel();
     }
     const { removeStrayLine } = await import("./_stray_quote.ts");
-    const { endsLike, endsWithTimestamp } = await import("./_row_end.ts");
+    const { endsLike, endsWithTimestamp } = await import("./row_end.ts");
     const others = records > 1 ? [decoder.decode(tail), like] : [like];
     const hasTime = (line: Uint8Array) => endsWithTimestamp(decoder.decode(line).trimEnd());
     const isLike = (line: Uint8Array) => endsLike(decoder.decode(line), others);
@@ -370,7 +370,7 @@ export class DatasetPart {
     if (cells === null || !this.#options.hasHeader) return null;
     if (first === null) return cells; // the header, which is compared
     // Loaded only for a file that another program changed, or a killed process left.
-    const { endsWithTimestamp, isTorn } = await import("./_row_end.ts");
+    const { endsWithTimestamp, isTorn } = await import("./row_end.ts");
     const text = decoder.decode(bytes);
     if (endsWithTimestamp(text)) return cells;
     const others = records > 1 ? [decoder.decode(tail), like] : [like];

@@ -24,6 +24,14 @@ export function newWriter(): string {
   return `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }
 
+/**
+ * The time at which a segment was begun, in milliseconds since 1970; `null` if its name does not say.
+ */
+export function segmentTime(writer: string): number | null {
+  const [, milliseconds] = /^w([0-9a-f]{12})[0-9a-f]{8}$/.exec(writer) ?? [];
+  return milliseconds === undefined ? null : parseInt(milliseconds, 16);
+}
+
 /** The metadata of a part: its number, which tells it from a copy and from another logger's file. */
 export const PART = "flagstone-part";
 /** The metadata of a part: how many rows the earlier parts have. */
@@ -97,6 +105,10 @@ export async function findParts(storage: StorageAdapter, key: string): Promise<P
 /** A key that may be one of a dataset's objects. */
 export interface ObjectKey {
   readonly key: string;
+  /** The number of the part, of the dataset or of the segment. */
+  readonly part: number;
+  /** The name of the segment's writer; `null` for a part of the dataset. */
+  readonly writer: string | null;
   /**
    * Whether the object that is read there is one; `undefined` if only its content can tell it from a
    * person's copy of the first part.
@@ -111,7 +123,7 @@ export async function objectKeysOf(storage: StorageAdapter, key: string): Promis
   for await (const middle of middles(storage, key)) {
     if (NUMBER.test(middle)) parts.push(Number(middle));
     const [, writer, part = "1"] = SEGMENT.exec(middle) ?? [];
-    if (writer !== undefined) segments.push([segmentKey(key, writer), Number(part)]);
+    if (writer !== undefined) segments.push([writer, Number(part)]);
   }
   parts.sort((a, b) => a - b);
   segments.sort(([a, x], [b, y]) => compareKeys(a, b) || x - y);
@@ -119,8 +131,15 @@ export async function objectKeysOf(storage: StorageAdapter, key: string): Promis
   return [
     ...parts.map((part) => ({
       key: partKey(key, part),
+      part,
+      writer: null,
       holds: (info: ObjectInfo) => part === 1 || isPart(part, info, part <= last),
     })),
-    ...segments.map(([segment, part]) => ({ key: partKey(segment, part), holds: () => true })),
+    ...segments.map(([writer, part]) => ({
+      key: partKey(segmentKey(key, writer), part),
+      part,
+      writer,
+      holds: () => true,
+    })),
   ];
 }

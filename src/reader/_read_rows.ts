@@ -1,0 +1,165 @@
+import {
+  isPassed,
+  type Place,
+  placeAfter,
+  placeAfterSegment,
+  placeOf,
+  refuseMissing,
+  resumeAt,
+} from "./_cursors.ts";
+import { matcherOf, passes, passesAll, unknownColumn } from "./_matcher.ts";
+import type { OpenPiece } from "./_open_piece.ts";
+import { openPieces } from "./_pieces.ts";
+import type { OpenTable, Reading } from "./_open_table.ts";
+import type { Row } from "./_row.ts";
+import { damageOf, scanRows } from "./_scan.ts";
+import { type Select, selectionOf } from "./_selection.ts";
+import { type Damage, DamageError } from "./damage.ts";
+import type { RowsOptions } from "./dataset.ts";
+
+const ORDERS = ["stored", "timestamp", "-timestamp"];
+const OUTSIDE = /(?:^|[/\\])\.\.(?:[/\\]|$)/;
+
+/** Yields the rows of a table as the options say. */
+export async function* readRows(
+  table: OpenTable,
+  options: RowsOptions,
+): AsyncGenerator<Row, void, undefined> {
+  const { limit = Infinity, order = "stored", onDamage = "throw", signal } = options;
+  refuseMistakes(table, options);
+  const reading: Reading = {
+    table,
+    matcher: matcherOf(options, table.names),
+    select: options.select ?? table.names,
+    onDamage: onDamage === "throw" ? throwDamage : onDamage,
+    signal,
+  };
+  let left = limit;
+  if (left <= 0) return;
+  const rows = order === "stored"
+    ? storedRows(reading, options)
+    : await sortedRows(reading, options, order);
+  for await (const row of rows) {
+    yield row;
+    if (--left <= 0) return;
+  }
+}
+
+function throwDamage(damage: Damage): never {
+  throw new DamageError(damage);
+}
+
+/** Reads the dataset for the options that need it, and returns the test of its rows. */
+async function selected(reading: Reading, options: RowsOptions): Promise<Select> {
+  const readAll = async function* () {
+    const quiet = { ...reading, onDamage: () => {} };
+    for (const piece of reading.table.pieces) {
+      yield* scanRows(reading.table, piece, { ...quiet, start: piece.bodyStart, waits: false });
+    }
+  };
+  return (await selectionOf(readAll, options))();
+}
+
+async function sortedRows(
+  reading: Reading,
+  options: RowsOptions,
+  order: "timestamp" | "-timestamp",
+): Promise<AsyncGenerator<Row, void, undefined>> {
+  const { readByTime } = await import("./_read_by_time.ts");
+  return readByTime(reading, await selected(reading, options), order);
+}
+
+async function* storedRows(
+  reading: Reading,
+  options: RowsOptions,
+): AsyncGenerator<Row, void, undefined> {
+  const { follow = false, intervalMs = 1000, signal } = options;
+  const select = await selected(reading, options);
+  const from: From = { place: placeOf(options.after), pieces: reading.table.pieces };
+  refuseMissing(reading.table.storage, from.place, from.pieces);
+  const isAll = passesAll(reading.matcher);
+  while (true) {
+    for await (const row of rowsAfter(reading, from, follow)) {
+      if (!select(row) || !isAll && !passes(reading.matcher, row)) continue;
+      row.select = reading.select;
+      yield row;
+    }
+    if (!follow || signal?.aborted) return;
+    await pause(intervalMs, signal);
+    if (signal?.aborted) return;
+    const known = new Map(from.pieces.map((piece) => [piece.key, piece]));
+    from.pieces = (await openPieces(reading.table.opening, known)).pieces;
+    reading.table.adopt(from.pieces);
+    refuseMissing(reading.table.storage, from.place, from.pieces);
+  }
+}
+
+/** Where a reading goes on; changes as it does. */
+interface From {
+  place: Place;
+  pieces: readonly OpenPiece[];
+}
+
+/** Yields the rows after a place, and moves it. */
+async function* rowsAfter(
+  reading: Reading,
+  from: From,
+  waits: boolean,
+): AsyncGenerator<Row, void, undefined> {
+  const { table, onDamage, signal } = reading;
+  for (const [i, piece] of from.pieces.entries()) {
+    if (isPassed(piece, from.place)) continue;
+    signal?.throwIfAborted();
+    const start = await resumeAt(table.storage, piece, from.place);
+    let last: Row | undefined;
+    for await (const rows of scanRows(table, piece, { start, waits, onDamage, signal })) {
+      for (const row of rows) {
+        row.before = from.place;
+        tellOutside(row, reading);
+        yield row;
+      }
+      last = rows.at(-1);
+    }
+    if (last !== undefined) from.place = placeAfter(from.place, last);
+    const next = from.pieces[i + 1];
+    const isLastOfSegment = next?.file !== piece.file || next.writer !== piece.writer;
+    if (piece.closed && isLastOfSegment) from.place = placeAfterSegment(from.place, piece);
+  }
+}
+
+/** Tells cells of files whose paths lead out of the dataset's directory. */
+function tellOutside(row: Row, { table, onDamage }: Reading): void {
+  for (const { name, type } of table.columns) {
+    if (type !== "file" && type !== "files" || !OUTSIDE.test(row.cell(name) ?? "")) continue;
+    onDamage(damageOf(row, "path", `has a path in "${name}" that leads out of the dataset`));
+  }
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done);
+  });
+}
+
+function refuseMistakes(table: OpenTable, options: RowsOptions): void {
+  const { order = "stored", follow, current, uniqueBy, onePer, select = [], after } = options;
+  if (!ORDERS.includes(order)) {
+    throw new TypeError(`Cannot read in the order "${order}": use ${ORDERS.join(", ")}`);
+  }
+  const needsAll = current || uniqueBy !== undefined || onePer !== undefined;
+  if (follow && (needsAll || order !== "stored")) {
+    throw new TypeError("Cannot follow a dataset with an order, current, uniqueBy or onePer");
+  }
+  if (after !== undefined && order !== "stored") {
+    throw new TypeError("Cannot read on after a cursor in another order than the stored one");
+  }
+  for (const name of [...select, ...onePer ?? [], ...uniqueBy === undefined ? [] : [uniqueBy]]) {
+    if (!table.byName.has(name)) throw unknownColumn(name, table.names);
+  }
+}
