@@ -16,6 +16,7 @@ type End = Cursor["ends"][string];
 export interface Place {
   readonly ends: Readonly<Record<string, End>>;
   readonly closed: Readonly<Record<string, string>>;
+  readonly parts: Readonly<Record<string, number>>;
 }
 
 /** The row after which a reading goes on. */
@@ -27,19 +28,16 @@ interface LastRow {
 }
 
 /** The place before anything was read. */
-export const START: Place = { ends: {}, closed: {} };
+export const START: Place = { ends: {}, closed: {}, parts: {} };
 
 /** Returns the cursor after a row. */
 export function toCursor(before: Place = START, last: LastRow): Cursor {
-  const { ends, closed } = before;
-  return { form: 1, closed, ends: { ...ends, [last.piece.key]: endAfter(last) } };
+  return { form: 1, ...before, ends: { ...before.ends, [last.piece.key]: endAfter(last) } };
 }
 
 /** Returns the place after a piece whose last row this is; the piece was read to its end. */
 export function placeAfter(before: Place, last: LastRow): Place {
-  const { ends, closed } = before;
-  const { key } = last.piece;
-  return { ends: { ...ends, [key]: endAfter(last) }, closed };
+  return { ...before, ends: { ...before.ends, [last.piece.key]: endAfter(last) } };
 }
 
 /**
@@ -48,14 +46,25 @@ export function placeAfter(before: Place, last: LastRow): Place {
  */
 export function placeAfterSegment(before: Place, { file, writer }: OpenPiece): Place {
   const others = Object.entries(before.ends).filter(([key]) => !key.includes(`.${writer}.`));
-  return { ends: Object.fromEntries(others), closed: { ...before.closed, [file]: writer! } };
+  const ends = Object.fromEntries(others);
+  return { ...before, ends, closed: { ...before.closed, [file]: writer! } };
 }
 
-/** Whether a cursor is after all rows of a piece that no writer writes to any more. */
-export function isPassed({ file, key, writer, closed }: OpenPiece, place: Place): boolean {
-  const last = Object.hasOwn(place.closed, file) ? place.closed[file] : undefined;
-  return closed && last !== undefined && !Object.hasOwn(place.ends, key) &&
-    segmentTime(writer!) !== null && writer! <= last;
+/** Returns the place after a part that is followed by another one, and may be removed by retention. */
+export function placeAfterPart(before: Place, { file, key, part }: OpenPiece): Place {
+  const { [key]: _, ...ends } = before.ends;
+  return { ...before, ends, parts: { ...before.parts, [file]: part } };
+}
+
+/** Whether a cursor is after all rows of a piece that gets no more of them. */
+export function isPassed({ file, key, part, writer, closed }: OpenPiece, place: Place): boolean {
+  if (Object.hasOwn(place.ends, key)) return false;
+  if (writer === null) return part <= (own(place.parts, file) ?? 0);
+  return closed && segmentTime(writer) !== null && writer <= (own(place.closed, file) ?? "");
+}
+
+function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function endAfter({ piece, end, bytes }: LastRow): End {
@@ -102,8 +111,8 @@ async function readAround(storage: StorageAdapter, key: string, start: number, e
 /** Returns the place of a cursor. */
 export function placeOf(cursor: Cursor | undefined): Place {
   if (cursor === undefined) return START;
-  const { form, ends, closed = {} } = Object(cursor);
-  if (form === 1 && Object(ends) === ends) return { ends, closed };
+  const { form, ends, closed = {}, parts = {} } = Object(cursor);
+  if (form === 1 && Object(ends) === ends) return { ends, closed, parts };
   throw new TypeError("Cannot read on: `after` must be the cursor of a sample");
 }
 

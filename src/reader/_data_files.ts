@@ -1,7 +1,7 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 const PIECE =
-  /^(dataset|log)(\d{0,15})(?:\.[1-9]\d{0,14})?(?:\.w[0-9a-f]{12,20}(?:\.[1-9]\d{0,14})?)?\.csv$/;
+  /^(dataset|log)(\d{0,15})(?:\.[1-9]\d{0,14})?(?:\.w[0-9a-f]{12}(?:[0-9a-f]{8})?(?:\.[1-9]\d{0,14})?)?\.csv$/;
 
 /** The number in the name of a data file: 2 for `dataset2.csv`, 1 for `log.csv`. */
 export function versionOf(file: string): number {

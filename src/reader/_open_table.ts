@@ -27,7 +27,8 @@ export interface OpenTable {
 export interface Reading {
   readonly table: OpenTable;
   readonly matcher: Matcher;
-  readonly select: readonly string[];
+  /** The columns of the values; `undefined` for all, also those of files that are found later. */
+  readonly select: readonly string[] | undefined;
   readonly onDamage: (damage: Damage) => void;
   readonly signal: AbortSignal | undefined;
 }

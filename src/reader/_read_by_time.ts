@@ -44,7 +44,7 @@ export async function* readByTime(
     if (found === null) throw shrunk(table.storage.name, piece.key);
     const { bytes, base } = found;
     const row = new Row(table, piece, { bytes, base, start, end });
-    row.select = reading.select;
+    if (reading.select !== undefined) row.select = reading.select;
     yield row;
   }
 }

@@ -2,6 +2,7 @@ import {
   isPassed,
   type Place,
   placeAfter,
+  placeAfterPart,
   placeAfterSegment,
   placeOf,
   refuseMissing,
@@ -30,7 +31,7 @@ export async function* readRows(
   const reading: Reading = {
     table,
     matcher: matcherOf(options, table.names),
-    select: options.select ?? table.names,
+    select: options.select,
     onDamage: onDamage === "throw" ? throwDamage : onDamage,
     signal,
   };
@@ -78,20 +79,29 @@ async function* storedRows(
   const from: From = { place: placeOf(options.after), pieces: reading.table.pieces };
   refuseMissing(reading.table.storage, from.place, from.pieces);
   const isAll = passesAll(reading.matcher);
-  while (true) {
-    for await (const row of rowsAfter(reading, from, follow)) {
-      if (!select(row) || !isAll && !passes(reading.matcher, row)) continue;
-      row.select = reading.select;
-      yield row;
+  try {
+    while (true) {
+      for await (const row of rowsAfter(reading, from, follow)) {
+        if (!select(row) || !isAll && !passes(reading.matcher, row)) continue;
+        if (reading.select !== undefined) row.select = reading.select;
+        yield row;
+      }
+      if (!follow) return;
+      await pause(intervalMs, signal);
+      await lookAgain(reading, from);
     }
-    if (!follow || signal?.aborted) return;
-    await pause(intervalMs, signal);
-    if (signal?.aborted) return;
-    const known = new Map(from.pieces.map((piece) => [piece.key, piece]));
-    from.pieces = (await openPieces(reading.table.opening, known)).pieces;
-    reading.table.adopt(from.pieces);
-    refuseMissing(reading.table.storage, from.place, from.pieces);
+  } catch (error) {
+    if (!follow || !signal?.aborted) throw error;
   }
+}
+
+/** Finds pieces that were added since. */
+async function lookAgain({ table, signal }: Reading, from: From): Promise<void> {
+  signal?.throwIfAborted();
+  const known = new Map(from.pieces.map((piece) => [piece.key, piece]));
+  from.pieces = (await openPieces(table.opening, known)).pieces;
+  table.adopt(from.pieces);
+  refuseMissing(table.storage, from.place, from.pieces);
 }
 
 /** Where a reading goes on; changes as it does. */
@@ -122,8 +132,9 @@ async function* rowsAfter(
     }
     if (last !== undefined) from.place = placeAfter(from.place, last);
     const next = from.pieces[i + 1];
-    const isLastOfSegment = next?.file !== piece.file || next.writer !== piece.writer;
-    if (piece.closed && isLastOfSegment) from.place = placeAfterSegment(from.place, piece);
+    const isContinued = next?.file === piece.file && next.writer === piece.writer;
+    if (piece.closed && !isContinued) from.place = placeAfterSegment(from.place, piece);
+    if (piece.writer === null && isContinued) from.place = placeAfterPart(from.place, piece);
   }
 }
 

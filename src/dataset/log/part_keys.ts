@@ -38,7 +38,7 @@ export const PART = "flagstone-part";
 export const ROWS_BEFORE = "flagstone-rows-before";
 
 const NUMBER = /^[1-9]\d{0,14}$/;
-const SEGMENT = /^(w[0-9a-f]{12})(?:\.([1-9]\d{0,14}))?$/;
+const SEGMENT = /^(w[0-9a-f]{12}(?:[0-9a-f]{8})?)(?:\.([1-9]\d{0,14}))?$/;
 const MAX_FIRST = 99_999; // a larger first number is a date
 
 /** Yields the text between the dataset's stem and its extension, for each object next to it. */
