@@ -4,6 +4,7 @@ import { DatasetVersions } from "../dataset/dataset_versions.ts";
 import { fixedNames, numberedNames } from "../dataset/file_names.ts";
 import { Clock, formatTimestamp } from "../dataset/timestamp.ts";
 import type { Field } from "../dataset/fields.ts";
+import type { Dataset, DatasetOptions } from "../reader/dataset.ts";
 import type { WriteMode } from "../dataset/log/write_mode.ts";
 import { fail, refusal } from "../storage/kit/fail.ts";
 import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
@@ -120,6 +121,23 @@ export abstract class DatasetLogger<
     return this.#setup?.versions.writeMode ?? null;
   }
 
+  /**
+   * Opens the rows of this logger's files, all versions of them, as one table: see `openDataset()` of
+   * `@flagstone/flagging/dataset`. Samples in flight are waited for.
+   *
+   * @throws {DatasetNotFoundError} If no sample was saved yet
+   */
+  async dataset(options: DatasetOptions = {}): Promise<Dataset> {
+    const { columns, place } = this.#ready("open the dataset");
+    const { formulas } = this.#options;
+    await this.flush();
+    const { openLogged } = await import("../reader/logged_dataset.ts"); // most loggers only write
+    const { storage, directory, fileName } = place;
+    const names = this.#settings.header ? undefined : columns.map(({ name }) => name);
+    const logged = { storage, directory, fileName, columns: names };
+    return await openLogged(logged, { formulas, ...options });
+  }
+
   /** Waits until every flagged sample is saved or rejected. */
   override flush(): Promise<void> {
     return this.#inFlight.flush();
@@ -200,10 +218,7 @@ export abstract class DatasetLogger<
     onKnown: ((known: KnownSample) => void) | undefined,
   ): Promise<number> {
     this.#refuseDisposed("flag");
-    const setup = this.#setup;
-    if (setup === null) {
-      throw new Error("Cannot flag as setup() was not called: await logger.setup([...]) first");
-    }
+    const setup = this.#ready("flag");
     refuseOtherLength(data, setup.columns);
     this.#refuseBacklog(setup.place.storage.name);
     const rest = this.#settings.header ? [...extraFields(extras), this.#timestamp()] : [];
@@ -267,6 +282,11 @@ export abstract class DatasetLogger<
   get #way(): string {
     const mode = this.writeMode;
     return mode === "append" || mode === null ? "" : ` (${mode})`;
+  }
+
+  #ready(action: string): Setup {
+    if (this.#setup !== null) return this.#setup;
+    throw new Error(`Cannot ${action} as setup() was not called: await logger.setup([...]) first`);
   }
 
   #refuseDisposed(action: string): void {

@@ -28,11 +28,18 @@ export async function stored(
 }
 
 /** The texts of a dataset's rows. */
-export async function valuesOf(dataset: Dataset, options?: RowsOptions) {
+export async function valuesOf(
+  dataset: Dataset,
+  options?: RowsOptions,
+): Promise<Readonly<Record<string, string | null>>[]> {
   return (await Array.fromAsync(dataset.rows(options))).map(({ values }) => values);
 }
 
 /** The texts in one column of a dataset's rows, as one text. */
-export async function textsOf(dataset: Dataset, column: string, options?: RowsOptions) {
+export async function textsOf(
+  dataset: Dataset,
+  column: string,
+  options?: RowsOptions,
+): Promise<string> {
   return (await valuesOf(dataset, options)).map((values) => values[column]).join(" ");
 }
