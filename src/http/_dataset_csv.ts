@@ -1,6 +1,5 @@
 import { encodeRow } from "../csv/encode.ts";
-import { datasetKeys } from "../dataset/file_names.ts";
-import { type DatasetRow, readDataset } from "../reader/mod.ts";
+import { type Dataset, DatasetNotFoundError, openDataset } from "../reader/mod.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 /** Where the datasets of a logger are. */
@@ -15,16 +14,8 @@ export interface DatasetPlace {
  * the files, so that text is still escaped for spreadsheets. If reading fails, the response ends with an
  * error, and not as if it were whole.
  */
-export async function datasetResponse({ storage, directory }: DatasetPlace): Promise<Response> {
-  const keys = await datasetKeys(storage, directory);
-  const columns: string[] = [];
-  for (const key of keys) {
-    for await (const row of rowsOf(storage, key)) {
-      columns.push(...Object.keys(row).filter((name) => !columns.includes(name)));
-      break;
-    }
-  }
-  const lines = linesOf({ storage, keys, columns });
+export async function datasetResponse(place: DatasetPlace): Promise<Response> {
+  const lines = linesOf(await opened(place));
   const encoder = new TextEncoder();
   const body = new ReadableStream({
     async pull(controller) {
@@ -46,25 +37,26 @@ export async function datasetResponse({ storage, directory }: DatasetPlace): Pro
   });
 }
 
-function rowsOf(storage: StorageAdapter, key: string): AsyncGenerator<DatasetRow> {
-  return readDataset(storage, key, { formulas: "as-typed" });
+/** Opens the dataset; `null` if nothing was flagged yet. */
+async function opened({ storage, directory }: DatasetPlace): Promise<Dataset | null> {
+  try {
+    return await openDataset(storage, directory, { formulas: "as-typed" });
+  } catch (error) {
+    if (error instanceof DatasetNotFoundError) return null;
+    throw error;
+  }
 }
 
 const CHUNK_LENGTH = 16_384;
 
-async function* linesOf({ storage, keys, columns }: {
-  readonly storage: StorageAdapter;
-  readonly keys: readonly string[];
-  readonly columns: readonly string[];
-}): AsyncGenerator<string, void, undefined> {
-  let text = columns.length === 0 ? "" : encodeRow(columns);
-  for (const key of keys) {
-    for await (const row of rowsOf(storage, key)) {
-      text += encodeRow(columns.map((name) => Object.hasOwn(row, name) ? row[name]! : ""));
-      if (text.length < CHUNK_LENGTH) continue;
-      yield text;
-      text = "";
-    }
+async function* linesOf(dataset: Dataset | null): AsyncGenerator<string, void, undefined> {
+  if (dataset === null || dataset.columns.length === 0) return;
+  let text = encodeRow(dataset.columns.map(({ name }) => name));
+  for await (const { values } of dataset.rows({ onDamage: () => {} })) {
+    text += encodeRow(Object.values(values).map((value) => value ?? ""));
+    if (text.length < CHUNK_LENGTH) continue;
+    yield text;
+    text = "";
   }
-  if (text !== "") yield text;
+  yield text;
 }

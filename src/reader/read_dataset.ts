@@ -4,6 +4,7 @@ import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { currentRows } from "./_current_rows.ts";
 import { isCopy } from "./_is_copy.ts";
 import { latestRows } from "./_latest_rows.ts";
+import { distinct } from "./_layout.ts";
 import { recordsOf } from "./_records_of.ts";
 import type { DatasetRow } from "./dataset_row.ts";
 
@@ -46,15 +47,12 @@ export interface ReadDatasetOptions {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** Column names, in which the second `name` is `name (2)`, so that no value hides another. */
-function distinct(names: readonly string[]): string[] {
-  const seen: string[] = [];
-  for (const name of names) {
-    let distinct = name;
-    for (let n = 2; seen.includes(distinct); n++) distinct = `${name} (${n})`;
-    seen.push(distinct);
-  }
-  return seen;
+/** The error that there is no dataset with a key. */
+async function missing(storage: StorageAdapter, key: string): Promise<Error> {
+  const { notFound } = await import("./_not_found.ts");
+  const directory = key.slice(0, key.lastIndexOf("/") + 1);
+  const files = [key.slice(directory.length)];
+  return await notFound(storage, directory, { shown: directory, files });
 }
 
 /** How objects are read. */
@@ -105,6 +103,7 @@ async function* readRows(
  *
  * @param storage The storage of the dataset
  * @param key The dataset's file, such as `"flagged/dataset1.csv"`
+ * @throws {DatasetNotFoundError} If there is no such dataset
  * @throws {TypeError} If the option `formulas` is unknown, or a row does not fit the option `columns`
  * @category Reading
  */
@@ -115,6 +114,7 @@ export async function* readDataset(
 ): AsyncGenerator<DatasetRow, void, undefined> {
   const reading = { first: key, restore: await restoreOf(formulas), columns };
   const files = await objectKeysOf(storage, key);
+  if (files.length === 0) throw await missing(storage, key);
   const all = () => readFiles(storage, files, reading);
   const rows = current ? await currentRows(all) : all;
   yield* uniqueBy === undefined ? rows() : latestRows(rows, uniqueBy);

@@ -65,7 +65,9 @@ export async function rowsIn(
   storage: StorageAdapter,
   current: boolean = false,
 ): Promise<DatasetRow[]> {
-  return await Array.fromAsync(readDataset(storage, "flagged/dataset1.csv", { current }));
+  const key = "flagged/dataset1.csv";
+  if (await storage.stat(key) === null) return []; // nothing was saved
+  return await Array.fromAsync(readDataset(storage, key, { current }));
 }
 
 /** Returns the flags of the rows that stand. */

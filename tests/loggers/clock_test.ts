@@ -15,6 +15,7 @@ async function stampsAt(times: readonly number[]): Promise<string[]> {
   await using logger = new CSVLogger({ storage, verbose: false, now: () => times[at++]! });
   await logger.setup(["q"], "");
   for (const [i] of times.entries()) await logger.flag([i]);
+  if (times.length === 0) return [];
   const rows = await Array.fromAsync(readDataset(storage, "dataset1.csv"));
   return rows.map(({ timestamp }) => timestamp!);
 }
