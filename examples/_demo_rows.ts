@@ -28,6 +28,7 @@ const MOST_ROWS = 8;
 
 async function shownDataset(key: string, columns: readonly string[]): Promise<ShownDataset> {
   const storage = new LocalFsAdapter({ root: "flagged" });
+  if (await storage.stat(key) === null) return { file: `flagged/${key}`, columns, rows: [] };
   const rows = await Array.fromAsync(readDataset(storage, key));
   const current = await Array.fromAsync(readDataset(storage, key, { current: true }));
   const standing = new Set(current.map(({ id }) => id));

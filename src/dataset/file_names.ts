@@ -74,13 +74,3 @@ export function fixedNames(key: string): FileNames {
     next: () => `${stem}${++number}${extension}`,
   };
 }
-
-/** Returns the keys of the datasets in a directory, `dataset1.csv` and so on, in their order. */
-export async function datasetKeys(storage: StorageAdapter, directory: string): Promise<string[]> {
-  const numbers = new Set<number>();
-  for await (const { key } of storage.list({ prefix: `${directory}dataset` })) {
-    const digits = WITH_PARTS.exec(key.slice(directory.length))?.[1];
-    if (digits !== undefined) numbers.add(Number(digits));
-  }
-  return [...numbers].sort((a, b) => a - b).map((number) => `${directory}dataset${number}.csv`);
-}

@@ -69,8 +69,9 @@ export class Layout {
       return { cells, surplus: NO_CELLS, irregular: false, isDoubtful: false };
     }
     if (this.#isChat && cells.length === CHAT.length - 1) return chatRow(cells);
-    const isWhole = this.tail > 0 && cells.length >= this.tail && TIMESTAMP.test(cells.at(-1)!);
-    const tail = isWhole ? this.tail : 0;
+    const isWhole = this.tail > 0 && TIMESTAMP.test(cells.at(-1) ?? "");
+    // Every app has a component: if there is none besides, empty cells were removed, as by a spreadsheet.
+    const tail = !isWhole ? 0 : cells.length > this.tail ? this.tail : 1;
     const own = cells.slice(0, cells.length - tail);
     const room = length - tail;
     const filled = Array.from({ length: room }, (_, i) => own[i] ?? "");

@@ -61,7 +61,7 @@ export async function openPiece(
   const swapped = singleQuotes ? line.slice(1, -1).replaceAll("''", "'").split("','") : null;
   const cells = swapped ?? decodeRecord(line);
   const hasHeader = !isHeaderless(cells, file, names);
-  if (!hasHeader && names === undefined) throw headerless(key, cells);
+  if (!hasHeader && names?.length !== cells.length) throw headerless(key, cells);
   const layout = new Layout(hasHeader ? cells : names!, { hasHeader, singleQuotes, restore });
   const bodyStart = hasHeader ? record.end : 0;
   return {

@@ -68,10 +68,6 @@ export type {
 } from "./dataset_index.ts";
 export { DatasetNotFoundError } from "./dataset_not_found_error.ts";
 export type {
-  /** One sample, as texts by their columns. */
-  DatasetRow,
-} from "./dataset_row.ts";
-export type {
   /** Tests of a cell. */
   CellTest,
   /** What a cell must be. */
@@ -81,6 +77,8 @@ export type {
 } from "./filter.ts";
 export { openDataset } from "./open_dataset.ts";
 export {
+  /** One sample, as texts by their columns. */
+  type DatasetRow,
   readDataset,
   /** Options of `readDataset()`. */
   type ReadDatasetOptions,

@@ -1,6 +1,7 @@
 import { restoreOf } from "../csv/formulas.ts";
 import { LocalFsAdapter } from "../storage/local_fs/mod.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
+import { distinct } from "./_layout.ts";
 import { openPieces, type PiecesOptions } from "./_pieces.ts";
 import { Table } from "./_table.ts";
 import type { Dataset, DatasetOptions } from "./dataset.ts";
@@ -80,8 +81,9 @@ async function open(
   given: string | DatasetOptions = {},
 ): Promise<Dataset> {
   const options = optionsOf(given);
-  const { columns = "union", types, formulas, signal, files } = options;
-  const names = typeof columns === "string" ? undefined : columns;
+  const { types, formulas, signal, files } = options;
+  const names = Array.isArray(options.columns) ? distinct(options.columns) : undefined;
+  const columns = names ?? options.columns as "union" | "common" | undefined ?? "union";
   const restore = await restoreOf(formulas);
   const reading: PiecesOptions = { storage, directory, files, names, restore, signal };
   const found = await openPieces(reading);

@@ -13,5 +13,5 @@ Deno.test("readDataset() reads all parts of a dataset without a header, under th
     Array.fromAsync(readDataset(storage, "flagged/log.csv", { columns }));
   assertEquals(await read(["q", "a"]), expected);
   assertEquals(Object.keys((await read(["x", "x"]))[0]!), ["x", "x (2)"]);
-  await assertRejects(() => read(["q"]), TypeError, "a row has 2 cells");
+  await assertRejects(() => read(["q"]), TypeError, "a name for each of its 2 cells");
 });

@@ -50,7 +50,7 @@ Deno.test("readDataset() yields no id twice if a sample is added while it reads"
   let reads = 0;
   const storage = instead(base, {
     async read(key, options) {
-      if (++reads === 2) await put(base, "d.csv", `${text}3,x,T3\r\n`);
+      if (++reads === 3) await put(base, "d.csv", `${text}3,x,T3\r\n`); // after the first look at all
       return await base.read(key, options);
     },
   });
