@@ -59,9 +59,9 @@ export const ids: readonly Mutant[] = [
   {
     breaks: '`readDataset(storage, key, { uniqueBy: "id" })`',
     hurt: "The reader keeps the first verdict, not the corrected one.",
-    file: "reader/_latest_rows.ts",
-    replace: `if (!known || timestamp >= known.timestamp) latest`,
-    by: `if (!known) latest`,
+    file: "reader/_selection.ts",
+    replace: `(keep === "last" ? timestamp >= known.timestamp : timestamp < known.timestamp);`,
+    by: `(keep !== "last" && timestamp < known.timestamp);`,
     test: [
       "reader/unique_by_test.ts",
       "readDataset() keeps the last sample of an id, in whichever segment it is",
