@@ -3,7 +3,8 @@ import { splitExtension } from "./log/part_keys.ts";
 
 const NUMBERED = /^dataset(\d{1,15})\.csv$/;
 // Of a dataset on a store without append, the first part may have been removed.
-const WITH_PARTS = /^dataset(\d{1,15})(?:\.[1-9]\d{0,4}|\.w[0-9a-f]{12}(?:\.\d{1,15})?)?\.csv$/;
+const WITH_PARTS =
+  /^dataset(\d{1,15})(?:\.[1-9]\d{0,4}|\.w[0-9a-f]{12}(?:[0-9a-f]{8})?(?:\.\d{1,15})?)?\.csv$/;
 const MOST_OTHERS = 50; // consecutive keys of other files after which a listing skips the rest
 const LAST_NUMBER = 999_999_999_999_998; // so that the next one still has 15 digits
 

@@ -40,8 +40,10 @@ const LONGEST_GROWTH_MS = 1000;
 export interface DatasetPartOptions {
   /** Called with a one-sentence notice after each repair. */
   readonly onNotice: (notice: string) => void;
-  /** The number of the part. */
+  /** The number of the part in the log. */
   readonly part: number;
+  /** The number of the part among those of its name, which its metadata have. */
+  readonly number: number;
   /** Whether the first record is a header, and the last column of each row a timestamp. */
   readonly hasHeader: boolean;
   /** Collects the ids of the rows. */
@@ -116,7 +118,7 @@ export class DatasetPart {
   /** Whether the object is a copy of another part, or another dataset's. */
   get isOther(): boolean {
     const part = this.metadata?.[PART];
-    return part !== undefined && part !== String(this.#options.part);
+    return part !== undefined && part !== String(this.#options.number);
   }
 
   /** Whether the object holds neither a record nor the beginning of a header. */
