@@ -40,6 +40,7 @@ export type {
   AppendOptions,
   /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  ByteFilter,
   /** A part of an object, in bytes. */
   ByteRange,
   /** The guarantees of an adapter. */
