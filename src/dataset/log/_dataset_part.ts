@@ -50,6 +50,9 @@ export interface DatasetPartOptions {
   readonly ids?: KnownIds | undefined;
 }
 
+/** What a second read of an object found: the expected bytes, others after the known ones, or neither. */
+type Refreshed = "landed" | "grown" | "replaced";
+
 /** The attempts to add the same records, until they land or are given up. */
 export interface Attempts {
   readonly backoff: Backoff;
@@ -82,6 +85,8 @@ export class DatasetPart {
   #lineIsOpen = false;
   /** The notice about a torn row at the end, which the next addition replaces. */
   #torn: string | null = null;
+  /** How the object was changed by others, until the owner of this part has followed them. */
+  change: "grown" | "replaced" | undefined;
 
   constructor(
     storage: StorageAdapter,
@@ -379,11 +384,14 @@ export class DatasetPart {
     return cells.length === first.length && !isTorn(text, others) ? cells : null;
   }
 
+  async #refresh(expected?: Uint8Array, created?: Uint8Array): Promise<Refreshed> {
+    const found = await this.#readAgain(expected, created);
+    if (this.change !== "replaced") this.change = found === "landed" ? "grown" : found;
+    return found;
+  }
+
   /** Reads the object from the known boundary on. */
-  async #refresh(
-    expected?: Uint8Array,
-    created?: Uint8Array,
-  ): Promise<"landed" | "grown" | "replaced"> {
+  async #readAgain(expected?: Uint8Array, created?: Uint8Array): Promise<Refreshed> {
     const known = this.#boundary;
     const from = resumeOffset(known);
     const read = await this.#writer.read(from);

@@ -1,16 +1,16 @@
 import { encodeRow } from "../../csv/encode.ts";
 import { isUnknown } from "../../storage/outcome.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
-import { hasCode, isTransient } from "../../storage/storage_error.ts";
+import { hasCode } from "../../storage/storage_error.ts";
 import { appendWriter } from "./_append_writer.ts";
 import type { PartWriter } from "./_part_writer.ts";
 import { rewriteWriter } from "./_rewrite_writer.ts";
 import { writeOnceWriter } from "./_write_once_writer.ts";
 import { type WriteMode, writeModeFor } from "./write_mode.ts";
 import { findParts, PART, partKey, type Parts, ROWS_BEFORE } from "./part_keys.ts";
-import { crowdedOut } from "./_crowded_out.ts";
+import { crowdedOut, isRefused, mayPass } from "./_refusals.ts";
 import { recordsIn } from "./_records_in.ts";
-import type { KnownIds, Place } from "./_known_ids.ts";
+import type { KnownIds } from "./_known_ids.ts";
 import { newBatch } from "./_batches.ts";
 import { type Attempts, DatasetPart } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
@@ -32,14 +32,6 @@ const BLOCKED_AFTER = 3; // conflicts about a missing object: the key may be a d
 const CROWDED_AFTER = 3; // conflicts after which a writer pauses so that others succeed
 const PART_BYTES = "flagstone-part-bytes";
 const encoder: TextEncoder = new TextEncoder();
-
-function isRefused(error: unknown): boolean {
-  return hasCode(error, "PermissionDenied");
-}
-
-function mayPass(error: unknown): boolean {
-  return isTransient(error) || hasCode(error, "Conflict");
-}
 
 /**
  * Adds rows to the end of one dataset: exactly once, whole, in groups.
@@ -107,7 +99,10 @@ export class DatasetLog {
     if (column === undefined) return log;
     // Loaded only if a logger has ids, so that the others stay small.
     const { KnownIds } = await import("./_known_ids.ts");
-    log.#ids = new KnownIds({ column, recordsIn: (place) => log.#recordsIn(place) });
+    log.#ids = new KnownIds({
+      column,
+      recordsIn: (place) => recordsIn(log.#storage, log.#names.keyOf(place.part), place),
+    });
     log.#object = log.#objectOf(1);
     return log;
   }
@@ -226,7 +221,9 @@ export class DatasetLog {
           this.#ids?.add(fresh.map(({ id }) => id), { part: this.#part, start, end });
           return this.#acknowledge(batch, fresh, before);
         }
-        if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
+        if (this.#object.size === 0 && this.#part > 1) {
+          await backoff.repeat(mayPass, () => this.#locate()); // the known part was deleted
+        }
         if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
           throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
         }
@@ -321,12 +318,23 @@ export class DatasetLog {
     }
     this.#refuseOthers(); // a torn end is not repaired if the file's columns changed
     await this.#object.closeRest(batch[0]?.text);
+    if (await this.#followOthers()) return await this.#findEnd(batch);
     this.#refuseOthers();
     this.#roll();
   }
 
-  #recordsIn(place: Place): Promise<string[][]> {
-    return recordsIn(this.#storage, this.#names.keyOf(place.part), place);
+  /**
+   * Looks for the latest part again if others changed the known one: a part from which rows were removed
+   * is not full any more, although others continued in the next one. Returns whether it looked.
+   */
+  async #followOthers(): Promise<boolean> {
+    const object = this.#object;
+    const next = this.#names.keyOf(this.#part + 1);
+    const isLeft = this.#isDivided && object.change !== undefined &&
+      (object.change === "replaced" || this.#ids && await this.#storage.stat(next) !== null);
+    if (isLeft) await this.#locate();
+    object.change = undefined; // only now, because looking can fail
+    return isLeft ?? false;
   }
 
   #otherDataset(): NotTakenError {
@@ -353,11 +361,6 @@ export class DatasetLog {
     const maxBytes = Number(this.#object.metadata?.[PART_BYTES] ?? this.#maxPartBytes);
     if (this.writeMode !== "write-once" && this.#object.size < maxBytes) return;
     this.#beginPart();
-  }
-
-  /** Looks for the latest part again, after the known one was deleted. */
-  #relocate(backoff: Backoff): Promise<void> {
-    return backoff.repeat(mayPass, () => this.#locate());
   }
 
   /** Finds the dataset's latest part, counts the rows of the earlier ones, and reads all ids. */
