@@ -42,14 +42,6 @@ export function segmentStart(key: string): number | null {
   return time === undefined ? null : parseInt(time, 16);
 }
 
-/**
- * The time at which a segment was begun, in milliseconds since 1970; `null` if its name does not say.
- */
-export function segmentTime(writer: string): number | null {
-  const [, milliseconds] = /^w([0-9a-f]{12})[0-9a-f]{8}$/.exec(writer) ?? [];
-  return milliseconds === undefined ? null : parseInt(milliseconds, 16);
-}
-
 /** The metadata of a part: its number, which tells it from a copy and from another logger's file. */
 export const PART = "flagstone-part";
 /** The metadata of a part: how many rows the earlier parts have. */
