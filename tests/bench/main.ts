@@ -14,6 +14,7 @@ import { question as memory } from "./memory.ts";
 import { question as objects } from "./objects.ts";
 import { question as open } from "./open.ts";
 import { question as parts } from "./parts.ts";
+import { question as read } from "./read.ts";
 import { question as size } from "./size.ts";
 
 const QUESTIONS: readonly Question[] = [
@@ -22,6 +23,7 @@ const QUESTIONS: readonly Question[] = [
   columns,
   concurrent,
   open,
+  read,
   memory,
   objects,
   cold,

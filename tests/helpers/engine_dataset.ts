@@ -44,6 +44,7 @@ const VERSIONS: readonly (readonly [columns: readonly string[], tenths: number])
 ];
 const OWN = ["flag", "username", "timestamp"];
 const MOST_AT_ONCE = 5000;
+const encoder: TextEncoder = new TextEncoder();
 
 /**
  * Writes a dataset of five versions without the loggers, whose speed is not the question: the first one
@@ -62,10 +63,38 @@ export function writeEngineDataset(dir: string, { rows, segments }: EngineDatase
     for (const [n, path] of paths.entries()) {
       const end = Math.floor(count * (n + 1) / paths.length);
       const start = Math.floor(count * n / paths.length);
-      writeFile(path, columns, from + start, from + end);
+      writeFile(path, columns, { from: from + start, to: from + end });
     }
     from += count;
   }
+}
+
+/** A text of some words, so that rows have the length of a question and its answer. */
+const PADDING = "The answer was right, but it took three good tries. ";
+
+/**
+ * Writes a dataset of two versions with rows of 122 bytes on average.
+ *
+ * @param times How often the rows of each file are repeated: a large dataset is then written faster
+ */
+export function writeLargeDataset(
+  dir: string,
+  { rows, times = 1 }: { readonly rows: number; readonly times?: number },
+): void {
+  const half = Math.floor(rows / times / 2);
+  for (const [i, columns] of [["prompt", "answer"], ["prompt", "answer", "seed"]].entries()) {
+    const path = `${dir}/dataset${i + 1}.csv`;
+    writeFile(path, columns, { from: half * i, to: half * (i + 1), padding: PADDING });
+    if (times > 1) repeat(path, times);
+  }
+}
+
+/** Repeats the rows of a file, whose header is its first line. */
+function repeat(path: string, times: number): void {
+  const bytes = Deno.readFileSync(path);
+  const body = bytes.subarray(bytes.indexOf(0x0a) + 1);
+  using file = Deno.openSync(path, { append: true });
+  for (let n = 1; n < times; n++) writeAll(file, body);
 }
 
 /** Names of segments sort by the time of their first row. */
@@ -74,20 +103,31 @@ function writer(n: number): string {
   return `w${time}${n.toString(16).padStart(8, "0")}`;
 }
 
-function writeFile(path: string, columns: readonly string[], from: number, to: number): void {
+interface Rows {
+  readonly from: number;
+  readonly to: number;
+  /** A text in front of that of the first column. */
+  readonly padding?: string;
+}
+
+function writeFile(
+  path: string,
+  columns: readonly string[],
+  { from, to, padding = "" }: Rows,
+): void {
   using file = Deno.openSync(path, { write: true, create: true, truncate: true });
   let text = encodeRow([...columns.map(escapeCell), ...OWN]);
   for (let row = from; row < to; row++) {
-    text += encodeRow(cellsAt(row, columns.length));
+    const [first = "", ...others] = cellsAt(row, columns.length);
+    text += encodeRow([padding === "" ? first : escapeCell(padding + first), ...others]);
     if ((row + 1) % MOST_AT_ONCE > 0 && row + 1 < to) continue;
-    writeAll(file, text);
+    writeAll(file, encoder.encode(text));
     text = "";
   }
-  writeAll(file, text);
+  writeAll(file, encoder.encode(text));
 }
 
-function writeAll(file: Deno.FsFile, text: string): void {
-  const bytes = new TextEncoder().encode(text);
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }
 
