@@ -7,6 +7,7 @@ import { report, summary, thisMachine } from "./_report.ts";
 import { question as cold } from "./cold.ts";
 import { question as columns } from "./columns.ts";
 import { question as concurrent } from "./concurrent.ts";
+import { question as engines } from "./engines.ts";
 import { question as flag } from "./flag.ts";
 import { question as http } from "./http.ts";
 import { question as importTime } from "./import.ts";
@@ -24,6 +25,7 @@ const QUESTIONS: readonly Question[] = [
   concurrent,
   open,
   read,
+  engines,
   memory,
   objects,
   cold,

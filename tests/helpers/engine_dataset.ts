@@ -89,6 +89,17 @@ export function writeLargeDataset(
   }
 }
 
+/** Writes a dataset of one version that consists of segments. */
+export function writeSegments(
+  dir: string,
+  { segments, rows }: { readonly segments: number; readonly rows: number },
+): void {
+  for (let n = 0; n < segments; n++) {
+    const path = `${dir}/dataset1.${writer(n)}.csv`;
+    writeFile(path, ["prompt", "answer"], { from: rows * n, to: rows * (n + 1) });
+  }
+}
+
 /** Repeats the rows of a file, whose header is its first line. */
 function repeat(path: string, times: number): void {
   const bytes = Deno.readFileSync(path);
