@@ -1,19 +1,27 @@
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { isTransient, StorageError } from "../storage/storage_error.ts";
 import type { WriteMode } from "./log/write_mode.ts";
-import { DatasetLog, type DatasetLogOptions } from "./log/dataset_log.ts";
+import { DatasetLog } from "./log/dataset_log.ts";
+import type { DatasetLogOptions } from "./log/dataset_log_options.ts";
 import { arranged, type Field, headerFor, optionalIn, rowUnder } from "./fields.ts";
 import type { FileNames } from "./file_names.ts";
-import { newWriter, segmentKey } from "./log/part_keys.ts";
+import { newWriter, segmentKey, segmentStart } from "./log/part_keys.ts";
 import { NotTakenError } from "./log/not_taken_error.ts";
 import { Backoff } from "../storage/kit/backoff.ts";
 
 const MOST_BLOCKED = 20; // consecutive names at which no file can be created
 
+/** The time after which a writer begins a new segment. */
+const SEGMENT_MS = 24 * 3_600_000;
+/** The same if it waits for a lost request. A segment is closed for good after 48 hours. */
+const UNSETTLED_SEGMENT_MS = 36 * 3_600_000;
+
 /** Options of {@linkcode DatasetVersions}. */
-export interface DatasetVersionsOptions extends DatasetLogOptions {
+export interface DatasetVersionsOptions extends Omit<DatasetLogOptions, "renew"> {
   /** Whether this writer adds its rows to files that it shares with no other. @default {false} */
   readonly segments?: boolean | undefined;
+  /** Returns the milliseconds since 1970, by which segments are named. @default {Date.now} */
+  readonly now?: (() => number) | undefined;
   /** Called before the first row is written. If it throws, the samples are rejected. */
   readonly beforeFirst?: (() => Promise<void>) | undefined;
   /** Called after the first row is added to a file, which was created for it or existed before. */
@@ -32,7 +40,7 @@ export class DatasetVersions {
   readonly #names: FileNames;
   readonly #options: DatasetVersionsOptions;
   readonly #blocked: Set<string> = new Set();
-  readonly #announced: Set<DatasetLog> = new Set();
+  readonly #announced: Set<string> = new Set();
   /** The optional columns that samples needed or earlier files have, in their order. */
   readonly #optional: string[] = [];
   #current: DatasetLog | null = null;
@@ -72,11 +80,11 @@ export class DatasetVersions {
         await this.#choose(fields);
         continue;
       }
-      const wasEmpty = log!.isEmpty;
+      const { key, isEmpty } = log!;
       try {
         const total = await log!.append(row, onKnown);
         if (this.#creating !== null) await this.#creating;
-        this.#announce(log!, wasEmpty);
+        this.#announce(log!.key, isEmpty || log!.key !== key);
         return total;
       } catch (error) {
         this.#release(log!, error);
@@ -176,8 +184,15 @@ export class DatasetVersions {
    * ones go to another version.
    */
   async #segmentOf(version: DatasetLog): Promise<DatasetLog> {
-    const key = segmentKey(version.key, newWriter());
-    const log = await DatasetLog.make(this.#storage, key, { ...this.#options, isAlone: true });
+    const now = this.#options.now ?? Date.now;
+    const key = segmentKey(version.key, newWriter(now()));
+    const renew = (old: string, isUnsettled: boolean): string | undefined => {
+      const age = Math.abs(now() - segmentStart(old)!); // the clock may be set back
+      if (age < (isUnsettled ? UNSETTLED_SEGMENT_MS : SEGMENT_MS)) return undefined;
+      return segmentKey(version.key, newWriter(now()));
+    };
+    const options = { ...this.#options, isAlone: true, renew };
+    const log = await DatasetLog.make(this.#storage, key, options);
     log.claim(version.columns ?? []);
     if (version.isEmpty) this.#creating = this.#create(version, log);
     return log;
@@ -231,10 +246,10 @@ export class DatasetVersions {
     }
   }
 
-  #announce(log: DatasetLog, made: boolean): void {
-    if (this.#announced.has(log)) return;
-    this.#announced.add(log);
-    this.#options.onFile?.(log.key, made);
+  #announce(key: string, made: boolean): void {
+    if (this.#announced.has(key)) return;
+    this.#announced.add(key);
+    this.#options.onFile?.(key, made);
   }
 }
 

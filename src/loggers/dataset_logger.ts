@@ -156,7 +156,7 @@ export abstract class DatasetLogger<
    */
   protected open(components: Components, flaggingDir: string | URL = "flagged"): void {
     this.#refuseDisposed("set up");
-    const { storage, maxPartBytes, segments, retry, asciiNames, probe = true } = this.#options;
+    const { storage, maxPartBytes, segments, now, retry, asciiNames, probe = true } = this.#options;
     const { fileName, header, idColumn, simplifyFileData } = this.#settings;
     const columns = columnsOf(components);
     const directory = storage === undefined ? "" : toPrefix(flaggingDir, storage);
@@ -178,6 +178,7 @@ export abstract class DatasetLogger<
       uniqueRows: idColumn !== undefined || this.#hasUniqueTimestamps,
       maxPartBytes,
       segments,
+      now,
       retry,
       ...(probe ? { beforeFirst: () => checkOnce(place.storage, directory, retry) } : {}),
       onNotice: this.#notify,

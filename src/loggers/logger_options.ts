@@ -64,9 +64,9 @@ export interface LoggerOptions {
   readonly maxPartBytes?: number | undefined;
   /**
    * Whether this logger adds its rows to files of its own, next to those of other writers:
-   * `dataset1.w3f….csv`. Writers then never wait for each other, which suits the many isolates of an
-   * edge function, and the storage needs neither append nor swap. `flag()` counts this logger's
-   * samples only; `readDataset()` reads all.
+   * `dataset1.w0199….csv`, a new one every day. Writers then never wait for each other, which suits
+   * the many isolates of an edge function, and the storage needs neither append nor swap. `flag()`
+   * counts this logger's samples only; `readDataset()` reads all.
    *
    * @default {false}
    */

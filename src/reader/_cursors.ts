@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import { segmentTime } from "../dataset/log/part_keys.ts";
+import { segmentStart } from "../dataset/log/part_keys.ts";
 import { fail } from "../storage/kit/fail.ts";
 import { fnv1a } from "../storage/kit/fnv1a.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
@@ -60,7 +60,7 @@ export function placeAfterPart(before: Place, { file, key, part }: OpenPiece): P
 export function isPassed({ file, key, part, writer, closed }: OpenPiece, place: Place): boolean {
   if (Object.hasOwn(place.ends, key)) return false;
   if (writer === null) return part <= (own(place.parts, file) ?? 0);
-  return closed && segmentTime(writer) !== null && writer <= (own(place.closed, file) ?? "");
+  return closed && segmentStart(writer) !== null && writer <= (own(place.closed, file) ?? "");
 }
 
 function own<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -1,4 +1,4 @@
-import { microseconds } from "./_by_time.ts";
+import { microseconds } from "./microseconds.ts";
 import { Facet } from "./_facet.ts";
 import { fromLeft, fromRight, type Span, timeIn } from "./_fast_cells.ts";
 import { float64List, uint32List } from "./_numbers.ts";

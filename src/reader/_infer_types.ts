@@ -25,6 +25,7 @@ export async function inferTypes(
       const column = left.get(name)!;
       if (text === null || text === undefined || text === "") continue;
       if (column.types.length > 0) column.types = column.types.filter((type) => FITS[type](text));
+      if (text === "[]") continue; // also a list of no files
       const isNarrow = column.types.some((type) => type !== "json" && type !== "chat");
       if (!isNarrow && column.seen < MOST_LOOKS && column.files === column.seen) {
         const count = await filesOf(sample, name);
@@ -38,7 +39,7 @@ export async function inferTypes(
     [...left].map(([name, { types, seen, files, many }]) => {
       const isFile = files > 0 && files === Math.min(seen, MOST_LOOKS);
       if (isFile) return [name, many ? "files" : "file"];
-      return [name, seen === 0 ? "text" : types[0] ?? "text"];
+      return [name, types === TRIED ? "text" : types[0] ?? "text"];
     }),
   );
 }

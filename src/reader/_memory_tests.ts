@@ -1,4 +1,4 @@
-import { microseconds } from "./_by_time.ts";
+import { microseconds } from "./microseconds.ts";
 import type { IndexRows } from "./_index_rows.ts";
 import type { Matcher } from "./_matcher.ts";
 import type { CellTest, Filter } from "./filter.ts";

@@ -2,7 +2,7 @@ import { concat } from "@std/bytes/concat";
 import { decodeRecord } from "../csv/decode.ts";
 import { RecordScanner } from "../csv/record_scanner.ts";
 import type { ObjectKey } from "../dataset/log/part_keys.ts";
-import { segmentTime } from "../dataset/log/part_keys.ts";
+import { segmentStart } from "../dataset/log/part_keys.ts";
 import { Backoff } from "../storage/kit/backoff.ts";
 import { fnv1a } from "../storage/kit/fnv1a.ts";
 import { isTransient } from "../storage/storage_error.ts";
@@ -130,6 +130,6 @@ function headerless(key: string, first: readonly string[]): TypeError {
 }
 
 function isClosed(writer: string): boolean {
-  const time = segmentTime(writer);
+  const time = segmentStart(writer);
   return time !== null && time < Date.now() - CLOSED_AFTER_MS;
 }

@@ -1,5 +1,6 @@
 import { BlockReader } from "./_block_reader.ts";
-import { microseconds, orderOf } from "./_by_time.ts";
+import { orderOf } from "./_by_time.ts";
+import { microseconds } from "./microseconds.ts";
 import { passes } from "./_matcher.ts";
 import { float64List, uint32List } from "./_numbers.ts";
 import type { Reading } from "./_open_table.ts";

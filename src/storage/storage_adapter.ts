@@ -203,6 +203,21 @@ export interface ListOptions extends OperationOptions {
 export type WriteBody = Uint8Array | ReadableStream<Uint8Array>;
 
 /**
+ * A filter for the bytes of an object, for {@linkcode StorageAdapter.rewrite}.
+ *
+ * @category Storage contract
+ */
+export interface ByteFilter {
+  /**
+   * Takes the next bytes of the object and returns those to store in their place. The bytes must not
+   * be used after the call.
+   */
+  push(bytes: Uint8Array): Uint8Array;
+  /** Returns the last bytes to store, after all bytes of the object. */
+  end(): Uint8Array;
+}
+
+/**
  * Options of `StorageAdapter.check()`.
  *
  * @category Storage contract
@@ -248,6 +263,24 @@ export interface StorageAdapter {
     bytes: Uint8Array,
     options: AppendOptions,
   ): Promise<ObjectInfo>;
+  /**
+   * Replaces an object by what a filter makes of its bytes, all or nothing, while others append to it:
+   * a swap of a large object would always come too late. The filter takes all bytes in their order;
+   * those that are appended meanwhile pass last, while the writers wait.
+   *
+   * Resolves with `null` if there is no such object. Rejects with `Conflict` if the object was changed
+   * meanwhile in another way than by appending: call it again. If it rejects, the object is unchanged,
+   * unless the error has the outcome `"unknown"`.
+   *
+   * Missing if the store has no lock for it: then use `write` with a version.
+   *
+   * @param makeFilter Returns a new filter; called for each attempt
+   */
+  rewrite?(
+    key: string,
+    makeFilter: () => ByteFilter,
+    options?: OperationOptions,
+  ): Promise<ObjectInfo | null>;
   /** Removes an object; also resolves if there is no such object. */
   delete(key: string, options?: OperationOptions): Promise<void>;
   /**

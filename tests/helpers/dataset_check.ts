@@ -77,7 +77,7 @@ function joined(key: string, parts: { part: number; records: string[][] }[]): Da
   const sorted = parts.sort((a, b) => a.part - b.part);
   const header = sorted[0]?.records[0] ?? [];
   // A writer's own segment may lack a part that the writer abandoned.
-  const isSegment = /\.w[0-9a-f]{12}\.csv$/.test(key);
+  const isSegment = /\.w[0-9a-f]{20}\.csv$/.test(key);
   for (const [i, { part, records }] of sorted.entries()) {
     if (part !== i + 1 && !isSegment) throw new Error(`${key}: part ${i + 1} is missing`);
     if (!isSame(records[0], header)) throw new Error(`${key}: part ${part} has another header`);

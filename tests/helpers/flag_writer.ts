@@ -18,6 +18,8 @@ export interface WriterJob {
   readonly fileLength?: number;
   /** The number of rows flagged at once. @default {1} */
   readonly burst?: number;
+  /** The pause in milliseconds after each burst. @default {0} */
+  readonly everyMs?: number;
   /** The port of a barrier to wait at, so that many processes start together. */
   readonly barrier?: number;
 }
@@ -50,7 +52,7 @@ async function flagOne(logger: CSVLogger, id: string, job: WriterJob): Promise<v
 
 if (import.meta.main) {
   const job: WriterJob = JSON.parse(Deno.args[0] ?? "");
-  const { root, writer, rows, labels = ["id", "text"], fileLength, burst = 1 } = job;
+  const { root, writer, rows, labels = ["id", "text"], fileLength, burst = 1, everyMs = 0 } = job;
   const logger = new CSVLogger({ storage: new LocalFsAdapter({ root }), verbose: false });
   const columns = [...labels.map((label) => value(label))];
   await logger.setup(fileLength === undefined ? columns : [...columns, file("file")], "");
@@ -58,6 +60,7 @@ if (import.meta.main) {
   for (let i = 0; i < rows; i += burst) {
     const ids = Array.from({ length: Math.min(burst, rows - i) }, (_, j) => `${writer}-${i + j}`);
     await Promise.all(ids.map((id) => flagOne(logger, id, job)));
+    if (everyMs > 0) await new Promise((done) => setTimeout(done, everyMs));
   }
   await logger[Symbol.asyncDispose]();
 }

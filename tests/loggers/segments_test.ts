@@ -81,7 +81,7 @@ for (const [name, make] of Object.entries(STORES)) {
     const rows = await Array.fromAsync(readDataset(base, "dataset1.csv"));
     assertEquals(rows.map(({ id }) => id!).sort(), [...expected].sort());
     for (const key of await keysOf(base)) {
-      assertMatch(key, /^dataset1(\.w[0-9a-f]{12}(\.\d+)?)?\.csv$/);
+      assertMatch(key, /^dataset1(\.w[0-9a-f]{20}(\.\d+)?)?\.csv$/);
       assertEquals(parseStrictly(await textOf(base, key))[0], ["id", "timestamp"]);
     }
     if (name.startsWith("write-once")) {

@@ -1,9 +1,70 @@
 import type { Mutant } from "./mutant.ts";
 
 const CONTRACT = "Each adapter and each wrapper keeps the storage contract";
+const REWRITE = "`LocalFsAdapter.rewrite()` replaces a file by a part of its rows";
+const REFUSED = "A rewrite of a file that was edited, cut, replaced or deleted meanwhile";
 
 /** Breakages of the section "Storage adapters". */
 export const adapters: readonly Mutant[] = [
+  {
+    breaks: REWRITE,
+    hurt: "Rows that are flagged while a person's rows are removed are lost.",
+    file: "storage/local_fs/_rewrite.ts",
+    replace: `while ((read = this.#file.readSync(this.#buffer)) !== null) this.#push(read);`,
+    by: `read = null;`,
+    test: [
+      "storage/local_fs/rewrite_test.ts",
+      "LocalFsAdapter.rewrite() removes the rows of … persons while … processes flag every … ms",
+    ],
+  },
+  {
+    breaks: REWRITE,
+    hurt: "A process that is killed while it rewrites a file leaves half of it.",
+    file: "storage/local_fs/_rewrite.ts",
+    replace: `await copy.begin(() => refuseAborted(attempt, call));`,
+    by: `Deno.renameSync(stage.path, root.pathOf(key));
+    Deno.linkSync(root.pathOf(key), stage.path);
+    await copy.begin(() => refuseAborted(attempt, call));`,
+    test: [
+      "storage/local_fs/rewrite_test.ts",
+      "LocalFsAdapter.rewrite() leaves the old object or the new one when it is killed … times",
+    ],
+  },
+  {
+    breaks: REFUSED,
+    hurt: "A row that was corrected while another person's rows are removed is as it was before.",
+    file: "storage/local_fs/_rewrite.ts",
+    replace: `if (!copy.isUnchanged()) throw`,
+    by: `if (!copy.isUnchanged() && key === "") throw`,
+    test: [
+      "storage/local_fs/rewrite_test.ts",
+      "LocalFsAdapter.rewrite() refuses an object that was not only appended to meanwhile",
+    ],
+  },
+  {
+    breaks: REFUSED,
+    hurt: "A file that was put in the place of another one is lost.",
+    file: "storage/local_fs/_rewrite.ts",
+    replace: `if (old === null || !isAt(path, file)) throw`,
+    by: `if (old === null) throw`,
+    test: [
+      "storage/local_fs/rewrite_test.ts",
+      "LocalFsAdapter.rewrite() refuses an object that was not only appended to meanwhile",
+    ],
+  },
+  {
+    breaks: REFUSED,
+    hurt: "A failed rewrite leaves its copy in the directory.",
+    file: "storage/local_fs/_rewrite.ts",
+    replace: `    stage.remove();
+`,
+    by: `    stage.close();
+`,
+    test: [
+      "storage/local_fs/rewrite_test.ts",
+      "LocalFsAdapter.rewrite() changes nothing if the filter throws, or the signal is aborted",
+    ],
+  },
   {
     breaks: CONTRACT,
     hurt: "Two writers of one object in memory overwrite each other.",

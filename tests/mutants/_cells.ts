@@ -67,9 +67,9 @@ export const cells: readonly Mutant[] = [
   {
     breaks: RETURNED,
     hurt: "Texts are read with the quotes of their escaping.",
-    file: "reader/read_dataset.ts",
-    replace: `[name, restore(cells[i] ?? "")]`,
-    by: `[name, cells[i] ?? ""]`,
+    file: "reader/_layout.ts",
+    replace: `const cells = stored.map(this.#restore);`,
+    by: `const cells = [...stored];`,
     test: ["loggers/formulas_test.ts", "…: readDataset() returns each text as it was flagged"],
   },
   {
@@ -139,9 +139,9 @@ export const cells: readonly Mutant[] = [
   {
     breaks: COPY,
     hurt: "Each row of a copy is read twice.",
-    file: "reader/read_dataset.ts",
-    replace: `isPart = holds(result.info) ?? !await isCopy(storage, key, first);`,
-    by: `isPart = holds(result.info) ?? true;`,
+    file: "reader/_open_piece.ts",
+    replace: `if (!(holds(info) ?? !await isCopy(storage, key, first))) return null;`,
+    by: `if (!(holds(info) ?? true)) return null;`,
     test: [
       "loggers/parts_test.ts",
       "readDataset() reads no copy of a dataset that a person made next to it",

@@ -163,8 +163,9 @@ export const exactlyOnce: readonly Mutant[] = [
     breaks: DISPOSAL,
     hurt: "A program that ends after its loggers loses its last samples.",
     file: "loggers/dataset_logger.ts",
-    replace: `await this.flush();`,
-    by: ``,
+    replace: `this.#disposed = true;
+    await this.flush();`,
+    by: `this.#disposed = true;`,
     test: [
       "loggers/faults_test.ts",
       "a logger keeps … unawaited samples when it is disposed of, …",

@@ -236,8 +236,10 @@ export const failures: readonly Mutant[] = [
     breaks: CHECKED,
     hurt: "A wrapper hides the check.",
     file: "storage/wrappers/_wrapper.ts",
-    replace: `appendBy(append), probe, check })`,
-    by: `appendBy(append) })`,
+    replace: `      probe,
+      check,
+    }),`,
+    by: `    }),`,
     test: [
       "storage/s3/s3rver_test.ts",
       "CSVLogger refuses s3rver, which ignores conditions, …, segments …",

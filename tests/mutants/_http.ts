@@ -160,9 +160,9 @@ export const http: readonly Mutant[] = [
   {
     breaks: "A verdict that was withdrawn or replaced",
     hurt: "A verdict that arrives late stands again.",
-    file: "reader/_current_rows.ts",
-    replace: `if (isNew || isWithdrawal || replaced.has(id) || seen.has(id)) continue;`,
-    by: `if (isNew || isWithdrawal || seen.has(earlier) || seen.has(id)) continue;`,
+    file: "reader/_selection.ts",
+    replace: `if (isNew || isWithdrawal || replaced.has(id) || seen.has(id)) return false;`,
+    by: `if (isNew || isWithdrawal || seen.has(earlier) || seen.has(id)) return false;`,
     test: [
       "http/undo_test.ts",
       "a verdict that arrives after its withdrawal, or twice, stays withdrawn",
@@ -171,7 +171,7 @@ export const http: readonly Mutant[] = [
   {
     breaks: "A verdict that was withdrawn or replaced",
     hurt: "A reader gets a verdict and the one that replaces it.",
-    file: "reader/_current_rows.ts",
+    file: "reader/_selection.ts",
     replace: `const isNew = earlier !== "" && !replaced.has(earlier);`,
     by: `const isNew = false;`,
     test: [
@@ -284,9 +284,9 @@ export const http: readonly Mutant[] = [
   {
     breaks: "`dataset.csv` has all rows of all versions",
     hurt: "The rows of an earlier version are missing.",
-    file: "dataset/file_names.ts",
-    replace: `return [...numbers].sort((a, b) => a - b).map(`,
-    by: `return [...numbers].sort((a, b) => a - b).slice(-1).map(`,
+    file: "reader/_data_files.ts",
+    replace: `.sort(([, a], [, b]) => a - b).map(([file]) => file);`,
+    by: `.sort(([, a], [, b]) => a - b).slice(-1).map(([file]) => file);`,
     test: [
       "http/dataset_csv_test.ts",
       "dataset.csv has the rows of all versions under all their columns, escaped",

@@ -4,6 +4,7 @@ const ONCE = "With `sampleId: true` a sample that is flagged again";
 const UNKNOWN = "Flagging again with the same id after an error";
 const PLACE = "A known id is acknowledged only if its row is still in the store";
 const READ = "Ids are known also if the last row lacks its line ending";
+const SHRUNK = "Ids are known also if rows were removed from a full part";
 
 /** Breakages of the section "Resubmitted samples". */
 export const ids: readonly Mutant[] = [
@@ -59,9 +60,9 @@ export const ids: readonly Mutant[] = [
   {
     breaks: '`readDataset(storage, key, { uniqueBy: "id" })`',
     hurt: "The reader keeps the first verdict, not the corrected one.",
-    file: "reader/_latest_rows.ts",
-    replace: `if (!known || timestamp >= known.timestamp) latest`,
-    by: `if (!known) latest`,
+    file: "reader/_selection.ts",
+    replace: `(keep === "last" ? timestamp >= known.timestamp : timestamp < known.timestamp);`,
+    by: `(keep !== "last" && timestamp < known.timestamp);`,
     test: [
       "reader/unique_by_test.ts",
       "readDataset() keeps the last sample of an id, in whichever segment it is",
@@ -87,6 +88,39 @@ export const ids: readonly Mutant[] = [
     test: [
       "loggers/known_ids_test.ts",
       "CSVLogger with sampleId stores a sample again if it was removed, …",
+    ],
+  },
+  {
+    breaks: SHRUNK,
+    hurt: "A sample of part 2 is stored again in part 1, which a person edited.",
+    file: "dataset/log/dataset_log.ts",
+    replace: `if (isLeft) await this.#locate();`,
+    by: ``,
+    test: [
+      "loggers/shrunk_part_test.ts",
+      "an idle CSVLogger with sampleId knows the ids of part 2 after … removed … rows of part 1, …",
+    ],
+  },
+  {
+    breaks: SHRUNK,
+    hurt: "A sample of part 2 is stored again in part 1, which lost its last rows.",
+    file: "dataset/log/dataset_log.ts",
+    replace: `this.#ids && await this.#storage.stat(next) !== null`,
+    by: `next === ""`,
+    test: [
+      "loggers/shrunk_part_test.ts",
+      "an idle CSVLogger with sampleId knows the ids of part 2 after … removed … rows of part 1, …",
+    ],
+  },
+  {
+    breaks: SHRUNK,
+    hurt: "Rows are added before those that are in a later part.",
+    file: "dataset/log/dataset_log.ts",
+    replace: `object.change === "replaced" ||`,
+    by: ``,
+    test: [
+      "loggers/shrunk_part_test.ts",
+      "an idle CSVLogger without ids goes on in part 2 after rows of part 1 were removed",
     ],
   },
   {

@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const HELD = "A stopped process that keeps the lock of a directory";
 const SECONDS = "An outdated swap on the local disk is refused";
+const DAYS = "With `segments: true` a logger begins a new segment after 24 hours";
 const BUCKET = "Any number of clients can log to one dataset in a bucket";
 
 /** Breakages of the section "Concurrent writers". */
@@ -96,9 +97,9 @@ export const writers: readonly Mutant[] = [
     breaks: "Loggers with different columns in one directory",
     hurt: "Two versions of an app create a file for each sample.",
     file: "dataset/dataset_versions.ts",
-    replace: `this.#announce(log!, wasEmpty);
+    replace: `this.#announce(log!.key, isEmpty || log!.key !== key);
         return total;`,
-    by: `this.#announce(log!, wasEmpty);
+    by: `this.#announce(log!.key, isEmpty || log!.key !== key);
         this.#current = null;
         return total;`,
     test: [
@@ -121,8 +122,8 @@ export const writers: readonly Mutant[] = [
     breaks: "With `segments: true` each logger writes to files of its own",
     hurt: "Two loggers overwrite each other's segment.",
     file: "dataset/log/part_keys.ts",
-    replace: 'return `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;',
-    by: `return "w000000000000";`,
+    replace: 'return `w${time.toString(16).padStart(12, "0")}${crypto.randomUUID().slice(0, 8)}`;',
+    by: `return "w00000000000000000000";`,
     test: [
       "loggers/segments_test.ts",
       "CSVLogger with segments writes separate files for each logger, …",
@@ -133,13 +134,56 @@ export const writers: readonly Mutant[] = [
     hurt: "A part whose answer was lost is overwritten by the next one.",
     file: "dataset/log/dataset_log.ts",
     replace: `this.#object = this.#objectOf(++this.#part);
-      }
-      throw error;`,
-    by: `}
-      throw error;`,
+      } else`,
+    by: `} else`,
     test: [
       "dataset/segments_test.ts",
       "segments keep every row once on the … day, on a store that …",
+    ],
+  },
+  {
+    breaks: DAYS,
+    hurt: "A segment stays open for ever, so that a reader never has all of it.",
+    file: "dataset/log/dataset_log.ts",
+    replace: `if (conflicts === 0) await this.#beginSegment();`,
+    by: ``,
+    test: [
+      "loggers/segment_days_test.ts",
+      "CSVLogger begins a new segment after 24 hours, and counts on, …",
+    ],
+  },
+  {
+    breaks: DAYS,
+    hurt: "A row that was stored without an answer at the end of the day is stored twice.",
+    file: "dataset/log/dataset_log.ts",
+    replace: `if (this.#isUnsettled) await this.#object.load();`,
+    by: ``,
+    test: [
+      "loggers/segment_days_test.ts",
+      "CSVLogger counts a sample once that … without an answer … hours before the next segment, …",
+    ],
+  },
+  {
+    breaks: DAYS,
+    hurt: "A row whose answer was lost arrives in a segment that readers have left.",
+    file: "dataset/log/dataset_log.ts",
+    replace:
+      `if (this.#renew?.(key, true) !== undefined) return await this.#storage.stat(key) !== null;`,
+    by: ``,
+    test: [
+      "loggers/segment_days_test.ts",
+      "CSVLogger writes to no segment that is older than 36 hours, …",
+    ],
+  },
+  {
+    breaks: DAYS,
+    hurt: "The segments of earlier versions are not read.",
+    file: "dataset/log/part_keys.ts",
+    replace: `/^(w[0-9a-f]{12}(?:[0-9a-f]{8})?)`,
+    by: `/^(w[0-9a-f]{20})`,
+    test: [
+      "loggers/segment_days_test.ts",
+      "readDataset() and loggers find segments with names of earlier versions",
     ],
   },
 ];

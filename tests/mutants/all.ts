@@ -5,6 +5,7 @@ import { failures } from "./_failures.ts";
 import { files } from "./_files.ts";
 import { http } from "./_http.ts";
 import { ids } from "./_ids.ts";
+import { reading } from "./_reading.ts";
 import { tornRows } from "./_torn_rows.ts";
 import { writers } from "./_writers.ts";
 import type { Mutant } from "./mutant.ts";
@@ -19,5 +20,6 @@ export const mutants: readonly Mutant[] = [
   ...ids,
   ...http,
   ...cells,
+  ...reading,
   ...adapters,
 ];

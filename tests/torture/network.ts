@@ -51,7 +51,7 @@ const WAYS: readonly Way[] = [
 
 /** The datasets of all loggers, segments included. */
 const isDataset = (key: string): boolean =>
-  /^flagged\/dataset\d+(?:\.w[0-9a-f]{12})?(?:\.\d+)?\.csv$/.test(key);
+  /^flagged\/dataset\d+(?:\.w[0-9a-f]{20})?(?:\.\d+)?\.csv$/.test(key);
 
 async function flagOver(
   { name, options, mayMiscount = false, acknowledged = 1 }: Way,

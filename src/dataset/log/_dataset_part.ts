@@ -40,13 +40,18 @@ const LONGEST_GROWTH_MS = 1000;
 export interface DatasetPartOptions {
   /** Called with a one-sentence notice after each repair. */
   readonly onNotice: (notice: string) => void;
-  /** The number of the part. */
+  /** The number of the part in the log. */
   readonly part: number;
+  /** The number of the part among those of its name, which its metadata have. */
+  readonly number: number;
   /** Whether the first record is a header, and the last column of each row a timestamp. */
   readonly hasHeader: boolean;
   /** Collects the ids of the rows. */
   readonly ids?: KnownIds | undefined;
 }
+
+/** What a second read of an object found: the expected bytes, others after the known ones, or neither. */
+type Refreshed = "landed" | "grown" | "replaced";
 
 /** The attempts to add the same records, until they land or are given up. */
 export interface Attempts {
@@ -80,6 +85,8 @@ export class DatasetPart {
   #lineIsOpen = false;
   /** The notice about a torn row at the end, which the next addition replaces. */
   #torn: string | null = null;
+  /** How the object was changed by others, until the owner of this part has followed them. */
+  change: "grown" | "replaced" | undefined;
 
   constructor(
     storage: StorageAdapter,
@@ -116,7 +123,7 @@ export class DatasetPart {
   /** Whether the object is a copy of another part, or another dataset's. */
   get isOther(): boolean {
     const part = this.metadata?.[PART];
-    return part !== undefined && part !== String(this.#options.part);
+    return part !== undefined && part !== String(this.#options.number);
   }
 
   /** Whether the object holds neither a record nor the beginning of a header. */
@@ -377,11 +384,14 @@ export class DatasetPart {
     return cells.length === first.length && !isTorn(text, others) ? cells : null;
   }
 
+  async #refresh(expected?: Uint8Array, created?: Uint8Array): Promise<Refreshed> {
+    const found = await this.#readAgain(expected, created);
+    if (this.change !== "replaced") this.change = found === "landed" ? "grown" : found;
+    return found;
+  }
+
   /** Reads the object from the known boundary on. */
-  async #refresh(
-    expected?: Uint8Array,
-    created?: Uint8Array,
-  ): Promise<"landed" | "grown" | "replaced"> {
+  async #readAgain(expected?: Uint8Array, created?: Uint8Array): Promise<Refreshed> {
     const known = this.#boundary;
     const from = resumeOffset(known);
     const read = await this.#writer.read(from);

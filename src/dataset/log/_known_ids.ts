@@ -108,21 +108,22 @@ export class KnownIds {
    * Sends groups whose answers were lost again, if they have an id of these samples: then it is
    * known that they are stored.
    *
-   * @param send Writes the bytes of a part
+   * @param send Writes the bytes of a part, or returns false if that is not possible any more
    * @returns The number of rows in these groups
    */
   async settle(
     samples: readonly Sample[],
-    send: (part: number, bytes: Uint8Array) => Promise<unknown>,
+    send: (part: number, bytes: Uint8Array) => Promise<boolean>,
   ): Promise<number> {
     let rows = 0;
     for (const { id } of samples) {
       const group = this.#unanswered.get(id ?? "");
       if (group === undefined) continue;
       const { part, bytes, samples } = group;
-      await send(part, bytes);
-      this.add(samples.map(({ id }) => id), { part, start: 0, end: bytes.length });
+      const isStored = await send(part, bytes);
       for (const { id } of samples) if (id) this.#unanswered.delete(id);
+      if (!isStored) continue;
+      this.add(samples.map(({ id }) => id), { part, start: 0, end: bytes.length });
       rows += samples.length;
     }
     return rows;

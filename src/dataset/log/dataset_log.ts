@@ -1,45 +1,22 @@
-import { concat } from "@std/bytes/concat";
 import { encodeRow } from "../../csv/encode.ts";
-import { RecordSplitter } from "../../csv/record_splitter.ts";
 import { isUnknown } from "../../storage/outcome.ts";
 import type { StorageAdapter } from "../../storage/storage_adapter.ts";
-import { hasCode, isTransient, StorageError } from "../../storage/storage_error.ts";
+import { hasCode } from "../../storage/storage_error.ts";
 import { appendWriter } from "./_append_writer.ts";
 import type { PartWriter } from "./_part_writer.ts";
 import { rewriteWriter } from "./_rewrite_writer.ts";
 import { writeOnceWriter } from "./_write_once_writer.ts";
 import { type WriteMode, writeModeFor } from "./write_mode.ts";
-import { decodeAny } from "./boundary.ts";
 import { findParts, PART, partKey, type Parts, ROWS_BEFORE } from "./part_keys.ts";
-import type { KnownIds, Place } from "./_known_ids.ts";
+import { crowdedOut, isRefused, mayPass } from "./_refusals.ts";
+import { recordsIn } from "./_records_in.ts";
+import type { KnownIds } from "./_known_ids.ts";
 import { newBatch } from "./_batches.ts";
 import { type Attempts, DatasetPart } from "./_dataset_part.ts";
 import { NotTakenError } from "./not_taken_error.ts";
 import { Backoff, type RetryOptions } from "../../storage/kit/backoff.ts";
-
-/** Options of {@linkcode DatasetLog}. */
-export interface DatasetLogOptions {
-  /** Whether the first record is a header, which is written with the first rows. @default {true} */
-  readonly header?: boolean | undefined;
-  /** The size in bytes at which a rewritten dataset continues in a new part. @default {1 MiB} */
-  readonly maxPartBytes?: number | undefined;
-  /** Whether this is the only writer of the dataset. @default {false} */
-  readonly isAlone?: boolean | undefined;
-  /** The column of the samples' ids; a sample whose id is stored is not added again. @default {none} */
-  readonly idColumn?: string | undefined;
-  /**
-   * Whether all rows of all writers differ, for example by ids or fine timestamps. The log then
-   * looks for its own bytes after every refusal: `fetch` and proxies replay requests, and the caller
-   * receives only the refusal of the second copy.
-   *
-   * @default {false}
-   */
-  readonly uniqueRows?: boolean | undefined;
-  /** How often and how long failed requests are repeated. */
-  readonly retry?: RetryOptions | undefined;
-  /** Called with a one-sentence notice after each repair. */
-  readonly onNotice?: ((notice: string) => void) | undefined;
-}
+import type { DatasetLogOptions } from "./dataset_log_options.ts";
+import { PartNames } from "./_part_names.ts";
 
 interface Entry {
   readonly text: string;
@@ -49,21 +26,12 @@ interface Entry {
   readonly reject: (error: unknown) => void;
 }
 
-const LF = Uint8Array.of(0x0a);
 const MAX_BATCH_LENGTH = 512 * 1024; // UTF-16 units
 const MAX_PART_BYTES = 1024 * 1024;
 const BLOCKED_AFTER = 3; // conflicts about a missing object: the key may be a directory's
 const CROWDED_AFTER = 3; // conflicts after which a writer pauses so that others succeed
 const PART_BYTES = "flagstone-part-bytes";
 const encoder: TextEncoder = new TextEncoder();
-
-function isRefused(error: unknown): boolean {
-  return hasCode(error, "PermissionDenied");
-}
-
-function mayPass(error: unknown): boolean {
-  return isTransient(error) || hasCode(error, "Conflict");
-}
 
 /**
  * Adds rows to the end of one dataset: exactly once, whole, in groups.
@@ -75,12 +43,14 @@ function mayPass(error: unknown): boolean {
  * - A torn row of another writer is set aside: rows are never joined to it, and it is never dropped.
  */
 export class DatasetLog {
-  /** The key of the dataset's first part. */
-  readonly key: string;
   /** How rows reach the store. */
   readonly writeMode: WriteMode;
   #storage: StorageAdapter;
-  #findParts: () => Promise<Parts> = () => findParts(this.#storage, this.key);
+  #findIn: (key: string) => Promise<Parts> = (key) => findParts(this.#storage, key);
+  readonly #names: PartNames;
+  readonly #renew: DatasetLogOptions["renew"];
+  /** Whether the answer to the last request was lost, so that it may yet arrive. */
+  #isUnsettled = false;
   readonly #hasHeader: boolean;
   readonly #maxPartBytes: number;
   /** Whether a full part is followed by another one. */
@@ -103,7 +73,8 @@ export class DatasetLog {
    * writers may write to the dataset
    */
   constructor(storage: StorageAdapter, key: string, options: DatasetLogOptions = {}) {
-    this.key = key;
+    this.#names = new PartNames(key);
+    this.#renew = options.renew;
     this.writeMode = writeModeFor(storage, options.isAlone ?? false);
     this.#storage = storage;
     this.#hasHeader = options.header ?? true;
@@ -128,7 +99,10 @@ export class DatasetLog {
     if (column === undefined) return log;
     // Loaded only if a logger has ids, so that the others stay small.
     const { KnownIds } = await import("./_known_ids.ts");
-    log.#ids = new KnownIds({ column, recordsIn: (place) => log.#recordsIn(place) });
+    log.#ids = new KnownIds({
+      column,
+      recordsIn: (place) => recordsIn(log.#storage, log.#names.keyOf(place.part), place),
+    });
     log.#object = log.#objectOf(1);
     return log;
   }
@@ -143,6 +117,11 @@ export class DatasetLog {
     await new Backoff(log.#retry).repeat(mayPass, () => log.#locate());
     log.#columns = log.#object.first;
     return log;
+  }
+
+  /** The key of the dataset's first part, or of that of the writer's current segment. */
+  get key(): string {
+    return this.#names.key;
   }
 
   /** The number of rows at the last request. */
@@ -225,10 +204,11 @@ export class DatasetLog {
     const attempts: Attempts = { backoff, batch: this.#uniqueRows ? undefined : newBatch() };
     try {
       for (let conflicts = 0;; conflicts++) {
-        await backoff.repeat(
-          mayPass,
-          () => this.#ids ? this.#findKnown(batch, this.#ids) : this.#findEnd(batch),
-        );
+        await backoff.repeat(mayPass, async () => {
+          // Not between two attempts, because the first one may have landed where it is looked for.
+          if (conflicts === 0) await this.#beginSegment();
+          await (this.#ids ? this.#findKnown(batch, this.#ids) : this.#findEnd(batch));
+        });
         const fresh = this.#ids?.missing(batch) ?? batch;
         const before = this.rows;
         // Without a row, only create() writes a header.
@@ -241,11 +221,15 @@ export class DatasetLog {
           this.#ids?.add(fresh.map(({ id }) => id), { part: this.#part, start, end });
           return this.#acknowledge(batch, fresh, before);
         }
-        if (this.#object.size === 0 && this.#part > 1) await this.#relocate(backoff);
+        if (this.#object.size === 0 && this.#part > 1) {
+          await backoff.repeat(mayPass, () => this.#locate()); // the known part was deleted
+        }
         if (this.#object.size === 0 && conflicts >= BLOCKED_AFTER) {
           throw new NotTakenError(`"${this.key}" can be neither read nor created`, true);
         }
-        if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) throw this.#crowdedOut();
+        if (conflicts >= CROWDED_AFTER && !await backoff.giveWay()) {
+          throw crowdedOut(this.#storage, this.key);
+        }
       }
     } catch (error) {
       throw attempts.late ?? error; // not in another file: the late request may be accepted
@@ -259,14 +243,16 @@ export class DatasetLog {
     const bytes = encoder.encode(fresh.reduce((text, entry) => text + entry.text, lead));
     const records = fresh.length + (header === "" ? 0 : 1);
     try {
-      return await this.#object.add(bytes, records, this.#columns, attempts);
+      const isAdded = await this.#object.add(bytes, records, this.#columns, attempts);
+      this.#isUnsettled = false;
+      return isAdded;
     } catch (error) {
       if (this.writeMode === "write-once") {
         const unanswered = { part: this.#part, bytes, samples: fresh };
         if (isUnknown(error)) this.#ids?.loseAnswer(unanswered);
         // The abandoned request may still arrive, and must not overwrite the next one.
         this.#object = this.#objectOf(++this.#part);
-      }
+      } else this.#isUnsettled ||= isUnknown(error);
       throw error;
     }
   }
@@ -283,18 +269,6 @@ export class DatasetLog {
     }
   }
 
-  #crowdedOut(): StorageError {
-    return new StorageError(
-      `Cannot append to "${this.key}": other writers were always first; flag again later`,
-      {
-        code: "Unavailable",
-        adapter: this.#storage.name,
-        key: this.key,
-        outcome: "not-applied",
-      },
-    );
-  }
-
   get #needsHeader(): boolean {
     return this.#hasHeader && this.#object.records === 0;
   }
@@ -302,12 +276,38 @@ export class DatasetLog {
   /** Finds out which samples of a batch are stored, and prepares to add the others. */
   async #findKnown(batch: readonly Entry[], ids: KnownIds): Promise<void> {
     await this.#findEnd(batch);
-    const send = (part: number, bytes: Uint8Array) => this.#writerFor(part, 0).add({}, bytes, 0);
-    this.#rowsBefore += await ids.settle(batch, send);
+    this.#rowsBefore += await ids.settle(batch, (part, bytes) => this.#sendAgain(part, bytes));
     if (await ids.areInPlace(batch)) return;
     // A user or a rule changed the files: rows may be elsewhere, or gone.
     await this.#locate();
     await this.#findEnd(batch);
+  }
+
+  /** Ensures that a part which is written once is stored; returns false if it must not be any more. */
+  async #sendAgain(part: number, bytes: Uint8Array): Promise<boolean> {
+    const key = this.#names.keyOf(part);
+    // Readers do not look into a closed segment again.
+    if (this.#renew?.(key, true) !== undefined) return await this.#storage.stat(key) !== null;
+    await this.#writerFor(part, 0).add({}, bytes, 0);
+    return true;
+  }
+
+  /**
+   * Continues in a new segment if the time of the current one is over. That one is not repaired, but
+   * read again if a request may have landed there: its rows count, and their ids are known.
+   */
+  async #beginSegment(): Promise<void> {
+    const key = this.#renew?.(this.key, this.#isUnsettled);
+    if (key === undefined) return;
+    if (this.#isUnsettled) await this.#object.load();
+    this.#isUnsettled = false;
+    this.#names.begin(key, this.#part + 1);
+    this.#beginPart();
+  }
+
+  #beginPart(): void {
+    this.#rowsBefore = this.rows;
+    this.#object = this.#objectOf(++this.#part);
   }
 
   /** Ensures that the rows fit the file's columns and can be added at its end. */
@@ -318,15 +318,23 @@ export class DatasetLog {
     }
     this.#refuseOthers(); // a torn end is not repaired if the file's columns changed
     await this.#object.closeRest(batch[0]?.text);
+    if (await this.#followOthers()) return await this.#findEnd(batch);
     this.#refuseOthers();
     this.#roll();
   }
 
-  /** Reads the records in a place; none if the object is missing or shorter. */
-  async #recordsIn({ part, start, end }: Place): Promise<string[][]> {
-    const read = await this.#storage.read(partKey(this.key, part), { range: { start, end } });
-    const bytes = concat([...await Array.fromAsync(read?.body ?? []), LF]);
-    return bytes.length > end - start ? new RecordSplitter().push(bytes).map(decodeAny) : [];
+  /**
+   * Looks for the latest part again if others changed the known one: a part from which rows were removed
+   * is not full any more, although others continued in the next one. Returns whether it looked.
+   */
+  async #followOthers(): Promise<boolean> {
+    const object = this.#object;
+    const next = this.#names.keyOf(this.#part + 1);
+    const isLeft = this.#isDivided && object.change !== undefined &&
+      (object.change === "replaced" || this.#ids && await this.#storage.stat(next) !== null);
+    if (isLeft) await this.#locate();
+    object.change = undefined; // only now, because looking can fail
+    return isLeft ?? false;
   }
 
   #otherDataset(): NotTakenError {
@@ -352,13 +360,7 @@ export class DatasetLog {
     // A part that is written once is full after its first write.
     const maxBytes = Number(this.#object.metadata?.[PART_BYTES] ?? this.#maxPartBytes);
     if (this.writeMode !== "write-once" && this.#object.size < maxBytes) return;
-    this.#rowsBefore = this.rows;
-    this.#object = this.#objectOf(++this.#part);
-  }
-
-  /** Looks for the latest part again, after the known one was deleted. */
-  #relocate(backoff: Backoff): Promise<void> {
-    return backoff.repeat(mayPass, () => this.#locate());
+    this.#beginPart();
   }
 
   /** Finds the dataset's latest part, counts the rows of the earlier ones, and reads all ids. */
@@ -367,7 +369,7 @@ export class DatasetLog {
     const first = this.#objectOf(1, 0, ids);
     // The first part is read beside the listing, because it is mostly the only one.
     const [listed, loaded] = await Promise.allSettled([
-      this.#isDivided ? this.#findParts() : { numbers: [], latest: 1 },
+      this.#isDivided || this.#renew ? this.#names.find(this.#findIn) : { numbers: [], latest: 1 },
       first.load(),
     ]);
     if (listed.status === "rejected") {
@@ -395,7 +397,7 @@ export class DatasetLog {
   async #doWithoutListing(): Promise<void> {
     const { findPartsOneByOne, refusedAsMissing } = await import("./_without_listing.ts");
     this.#storage = refusedAsMissing(this.#storage, isRefused);
-    this.#findParts = () => findPartsOneByOne(this.#storage, (part) => partKey(this.key, part));
+    this.#findIn = (key) => findPartsOneByOne(this.#storage, (part) => partKey(key, part));
   }
 
   async #rowsBeforePart(
@@ -418,24 +420,25 @@ export class DatasetLog {
   }
 
   #objectOf(part: number, rowsBefore = this.#rowsBefore, ids = this.#ids): DatasetPart {
-    const key = partKey(this.key, part);
+    const key = this.#names.keyOf(part);
     return new DatasetPart(this.#storage, key, this.#writerFor(part, rowsBefore), {
       onNotice: this.#onNotice,
       part,
+      number: this.#names.numberOf(part),
       ids,
       hasHeader: this.#hasHeader,
     });
   }
 
   #writerFor(part: number, rowsBefore: number): PartWriter {
-    const key = partKey(this.key, part);
+    const key = this.#names.keyOf(part);
     switch (this.writeMode) {
       case "append":
         return appendWriter(this.#storage, key);
       case "rewrite":
         return rewriteWriter(this.#storage, key, {
           [ROWS_BEFORE]: String(rowsBefore),
-          [PART]: String(part),
+          [PART]: String(this.#names.numberOf(part)),
           [PART_BYTES]: String(this.#maxPartBytes),
         });
       case "write-once":

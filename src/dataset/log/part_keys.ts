@@ -19,17 +19,27 @@ export function segmentKey(key: string, writer: string): string {
   return `${stem}.${writer}${extension}`;
 }
 
-/** Returns a unique name for a writer's segments. */
-export function newWriter(): string {
-  return `w${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
-}
+const LATEST_MS = 2 ** 48 - 1;
 
 /**
- * The time at which a segment was begun, in milliseconds since 1970; `null` if its name does not say.
+ * Returns a unique name for a segment: names sort by the time when their segments begin.
+ *
+ * @param now The milliseconds since 1970
  */
-export function segmentTime(writer: string): number | null {
-  const [, milliseconds] = /^w([0-9a-f]{12})[0-9a-f]{8}$/.exec(writer) ?? [];
-  return milliseconds === undefined ? null : parseInt(milliseconds, 16);
+export function newWriter(now: number): string {
+  const time = Math.min(Math.max(Math.floor(now) || 0, 0), LATEST_MS);
+  return `w${time.toString(16).padStart(12, "0")}${crypto.randomUUID().slice(0, 8)}`;
+}
+
+const BEGINNING = /(?:^|\.)w([0-9a-f]{12})[0-9a-f]{8}(?:\.\d+)?(?:\.[^./]*)?$/;
+
+/**
+ * When a segment begins, in milliseconds since 1970, by its key or its writer's name. `null` if an
+ * earlier version of this package named it: such names are random and shorter.
+ */
+export function segmentStart(key: string): number | null {
+  const [, time] = BEGINNING.exec(key) ?? [];
+  return time === undefined ? null : parseInt(time, 16);
 }
 
 /** The metadata of a part: its number, which tells it from a copy and from another logger's file. */

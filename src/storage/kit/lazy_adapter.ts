@@ -69,20 +69,21 @@ export abstract class LazyAdapter implements StorageAdapter {
    * skipped.
    */
   async *list(options?: ListOptions): AsyncGenerator<ObjectInfo, void, undefined> {
-    yield* (await this.#loaded()).list(options);
+    yield* (await this.loaded()).list(options);
   }
 
   /** Disposes of the adapter. Idempotent; calls after disposal reject. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#loaded())[Symbol.asyncDispose]?.();
+    await (await this.loaded())[Symbol.asyncDispose]?.();
   }
 
   /** Adds no promise once the code is loaded, because every flag passes through here. */
   #on<T>(action: (adapter: StorageAdapter) => Promise<T>): Promise<T> {
-    return this.#adapter === null ? this.#loaded().then(action) : action(this.#adapter);
+    return this.#adapter === null ? this.loaded().then(action) : action(this.#adapter);
   }
 
-  async #loaded(): Promise<StorageAdapter> {
+  /** Returns the adapter, loaded by the first operation. */
+  protected async loaded(): Promise<StorageAdapter> {
     const loaded = this.#adapter ?? await this.load();
     return this.#adapter ??= loaded;
   }

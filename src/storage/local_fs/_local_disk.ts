@@ -4,10 +4,17 @@ import { type Attempt, refusal, refuseAborted } from "../kit/fail.ts";
 import { refuseOffset, refusePrecondition, refuseVersion } from "../kit/preconditions.ts";
 import { resolveRange } from "../kit/range.ts";
 import { StorageDriver } from "../kit/storage_driver.ts";
-import type { Capabilities, ObjectInfo, ReadResult } from "../storage_adapter.ts";
+import type {
+  ByteFilter,
+  Capabilities,
+  ObjectInfo,
+  OperationOptions,
+  ReadResult,
+  StorageAdapter,
+} from "../storage_adapter.ts";
 import type { StorageError } from "../storage_error.ts";
 import { fsError } from "./_errors.ts";
-import { appendAll, infoOf, openObject, parentOf, publish } from "./_files.ts";
+import { appendAll, infoOf, type OpenObject, openObject, parentOf, publish } from "./_files.ts";
 import { type Action, FsRoot } from "./_root.ts";
 import { Stage, STAGE_PREFIX } from "./_stage.ts";
 import { streamFile } from "./_stream.ts";
@@ -31,7 +38,7 @@ export interface LocalDiskOptions {
 const LONGEST_WAIT_MS = 20;
 
 /** The operations of `LocalFsAdapter`, which loads this module with the first one. */
-export class LocalDisk extends StorageDriver {
+export class LocalDisk extends StorageDriver implements StorageAdapter {
   readonly #root: FsRoot;
   readonly #durable: boolean;
   readonly #reapAfterMs: number;
@@ -53,12 +60,9 @@ export class LocalDisk extends StorageDriver {
 
   /** Opens the file immediately: the reader of an object that is replaced reads the old one. */
   protected override async readObject(call: ReadCall): Promise<ReadResult | null> {
-    const { attempt, key, range, ifVersion, signal } = call;
+    const { attempt, range, ifVersion, signal } = call;
     return await this.#root.reading(call, (path) => {
-      const opened = openObject(path, key, {
-        onSpecial: () => refuseSpecial(attempt),
-        refuseDetour: () => this.#root.refuseDetour(parentOf(path), attempt),
-      });
+      const opened = this.#open(path, call);
       if (opened === null) return null;
       const { info, file } = opened;
       try {
@@ -69,6 +73,32 @@ export class LocalDisk extends StorageDriver {
         file.close();
         throw error;
       }
+    });
+  }
+
+  /** See `StorageAdapter.rewrite`. */
+  async rewrite(
+    key: string,
+    makeFilter: () => ByteFilter,
+    options?: OperationOptions,
+  ): Promise<ObjectInfo | null> {
+    if (await this.stat(key, options) === null) return null; // refuses what is invalid
+    const { rewriteFile } = await import("./_rewrite.ts");
+    const attempt = { adapter: this.name, operation: "rewrite", key };
+    const call = { key, attempt, signal: options?.signal };
+    return await rewriteFile(call, makeFilter, {
+      root: this.#root,
+      durable: this.#durable,
+      open: () => this.#root.reading(call, (path) => this.#open(path, call)),
+      look: (path) => look(path, key, attempt),
+      publish: (...args) => this.#publish(...args),
+    });
+  }
+
+  #open(path: string, { key, attempt }: DriverCall): OpenObject | null {
+    return openObject(path, key, {
+      onSpecial: () => refuseSpecial(attempt),
+      refuseDetour: () => this.#root.refuseDetour(parentOf(path), attempt),
     });
   }
 

@@ -1,5 +1,10 @@
 import { LazyAdapter } from "../kit/lazy_adapter.ts";
-import type { StorageAdapter } from "../storage_adapter.ts";
+import type {
+  ByteFilter,
+  ObjectInfo,
+  OperationOptions,
+  StorageAdapter,
+} from "../storage_adapter.ts";
 import { StorageError } from "../storage_error.ts";
 import type { LocalDiskOptions } from "./_local_disk.ts";
 import { rootPath } from "./_root_path.ts";
@@ -90,6 +95,15 @@ export class LocalFsAdapter extends LazyAdapter {
     super(NAME, capabilities);
     this.root = rootPath(options);
     this.#options = { name: NAME, capabilities, root: this.root, reapAfterMs, lockTimeoutMs };
+  }
+
+  /** See `StorageAdapter.rewrite`. A killed process leaves the old object, or the new one. */
+  async rewrite(
+    key: string,
+    makeFilter: () => ByteFilter,
+    options?: OperationOptions,
+  ): Promise<ObjectInfo | null> {
+    return await (await this.loaded()).rewrite!(key, makeFilter, options);
   }
 
   /** Loads the code. */

@@ -24,6 +24,8 @@ export type {
   AppendOptions,
   /** The callers among whom an atomic operation has one winner. */
   AtomicScope,
+  /** A filter for the bytes of an object, for `StorageAdapter.rewrite()`. */
+  ByteFilter,
   /** A part of an object, in bytes. */
   ByteRange,
   /** The guarantees of an adapter. */

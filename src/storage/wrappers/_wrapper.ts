@@ -15,7 +15,7 @@ import type {
 import type { Outcome } from "../storage_error.ts";
 
 /** The methods of an adapter that take a key, by their names. */
-export type KeyedOperation = "stat" | "read" | "write" | "append" | "delete";
+export type KeyedOperation = "stat" | "read" | "write" | "append" | "rewrite" | "delete";
 
 /** Options that a wrapper passes on instead of the caller's. */
 export interface Change extends ReadOptions {
@@ -49,6 +49,7 @@ export interface Surroundings {
 }
 
 type Append = NonNullable<StorageAdapter["append"]>;
+type Rewrite = NonNullable<StorageAdapter["rewrite"]>;
 
 /** The outcome of a call that ended before anything was sent; reads have none. */
 export function notApplied({ operation }: Pick<Call<unknown>, "operation">): Outcome | undefined {
@@ -62,23 +63,32 @@ export function listAttempt(adapter: StorageAdapter): Attempt {
 
 /**
  * Returns an adapter with a wrapper's methods, and the wrapped one's name and capabilities. It has
- * `append`, `check`, `probe` and disposal only if the wrapped one does.
+ * `append`, `rewrite`, `check`, `probe` and disposal only if the wrapped one does.
  */
 export function wrap(
   adapter: StorageAdapter,
   methods:
     & Pick<StorageAdapter, "stat" | "read" | "write" | "delete" | "list" | "check">
-    & { readonly appendBy: (append: Append) => Append },
+    & {
+      readonly appendBy: (append: Append) => Append;
+      readonly rewriteBy: (rewrite: Rewrite) => Rewrite;
+    },
 ): StorageAdapter {
-  const { appendBy, ...rest } = methods;
+  const { appendBy, rewriteBy, ...rest } = methods;
   const append = adapter.append?.bind(adapter);
+  const rewrite = adapter.rewrite?.bind(adapter);
   const dispose = adapter[Symbol.asyncDispose]?.bind(adapter);
   const probe = adapter.probe?.bind(adapter);
   const check = adapter.check?.bind(adapter);
   return {
     name: adapter.name,
     capabilities: adapter.capabilities,
-    ...defined({ append: append && appendBy(append), probe, check }),
+    ...defined({
+      append: append && appendBy(append),
+      rewrite: rewrite && rewriteBy(rewrite),
+      probe,
+      check,
+    }),
     ...rest,
     // A symbol, which `defined()` would drop.
     ...(dispose === undefined ? {} : { [Symbol.asyncDispose]: dispose }),
@@ -122,6 +132,13 @@ export function surround(adapter: StorageAdapter, around: Surroundings): Storage
         signal: options?.signal,
         body: bytes,
         send: (change) => append(key, bytes, { ...options, ...change }),
+      }),
+    rewriteBy: (rewrite) => (key: string, makeFilter, options?: OperationOptions) =>
+      around.call({
+        operation: "rewrite",
+        attempt: attemptOf("rewrite", key),
+        signal: options?.signal,
+        send: (change) => rewrite(key, makeFilter, { ...options, ...change }),
       }),
     delete: (key: string, options?: OperationOptions) =>
       around.call({

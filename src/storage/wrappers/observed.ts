@@ -10,10 +10,10 @@ import type { ListOptions, ObjectInfo, ReadResult, StorageAdapter } from "../sto
  */
 export interface StorageEvent {
   /** The name of the method. */
-  readonly operation: "stat" | "read" | "write" | "append" | "delete" | "list";
+  readonly operation: "stat" | "read" | "write" | "append" | "rewrite" | "delete" | "list";
   /** The key; of a listing its prefix. */
   readonly key: string;
-  /** The number of bytes of bodies that went in or out. */
+  /** The number of bytes of bodies that went in or out; 0 for a rewrite. */
   readonly bytes: number;
   /** From the call to the end of the operation, in milliseconds. */
   readonly ms: number;

@@ -19,7 +19,7 @@ import type {
  * or test runs in one bucket do not see each other.
  *
  * Callers see their own keys, in listings and errors as well. If a key with the prefix is longer than
- * the adapter accepts, it is an `InvalidKey`. Name, capabilities, `append` and disposal are the
+ * the adapter accepts, it is an `InvalidKey`. Name, capabilities, `append`, `rewrite` and disposal are the
  * adapter's.
  *
  * @param adapter The adapter to wrap
@@ -66,6 +66,11 @@ export function prefixed(adapter: StorageAdapter, prefix: string): StorageAdapte
       }),
     appendBy: (append) => (key: string, bytes: Uint8Array, options: AppendOptions) =>
       space.call(key, async (inside) => space.outside(await append(inside, bytes, options))),
+    rewriteBy: (rewrite) => (key: string, makeFilter, options?: OperationOptions) =>
+      space.call(key, async (inside) => {
+        const info = await rewrite(inside, makeFilter, options);
+        return info && space.outside(info);
+      }),
     delete: (key: string, options?: OperationOptions) =>
       space.call(key, (inside) => adapter.delete(inside, options)),
     async *list(options: ListOptions = {}): AsyncGenerator<ObjectInfo, void, undefined> {

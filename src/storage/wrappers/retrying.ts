@@ -59,7 +59,8 @@ function limitsOf({ times = 5, delayMs = 50, budgetMs = 30_000 }: RetryingOption
 /** Whether a failed call can be repeated safely. */
 function mayBeSentAgain<T>(call: Call<T>, error: unknown): boolean {
   if (!isTransient(error) || call.body instanceof ReadableStream) return false;
-  const isConditional = call.operation === "append" || call.precondition !== undefined;
+  const isConditional = /^(append|rewrite)$/.test(call.operation) ||
+    call.precondition !== undefined;
   return !isConditional || (error as StorageError).outcome === "not-applied";
 }
 
@@ -145,7 +146,7 @@ async function* listAgain(
  *   its last byte if the object still has the same version.
  * - `delete`, and a write of bytes without a precondition, are repeated. They may be applied twice,
  *   and a lost attempt may arrive late: use a precondition if other writers exist.
- * - A write with a precondition and an append are repeated only if the error's outcome is
+ * - A write with a precondition, an append and a rewrite are repeated only if the error's outcome is
  *   `"not-applied"`. Otherwise they reject with the outcome `"unknown"`, because a second attempt
  *   could meet the first one's effect. The loggers resolve this by reading the object.
  * - A streamed body is never repeated.

@@ -602,6 +602,11 @@ Deno.test("LocalFsAdapter syncs what a write needs to outlive a power loss when 
     ],
     ["append()", () => storage.append("x/y/a", body, { at: 4 }), [`${root}/x/y/a`]],
     [
+      "rewrite()",
+      () => storage.rewrite("x/y/a", () => ({ push: (bytes) => bytes, end: () => body })),
+      [`${root}/x/y`, `${root}/x/y/a`],
+    ],
+    [
       "append() that makes",
       () => storage.append("x/z/b", body, { at: 0 }),
       [`${root}/x`, `${root}/x/z`, `${root}/x/z/b`],
