@@ -14,6 +14,7 @@ import { question as importTime } from "./import.ts";
 import { question as memory } from "./memory.ts";
 import { question as objects } from "./objects.ts";
 import { question as open } from "./open.ts";
+import { question as parquet } from "./parquet.ts";
 import { question as parts } from "./parts.ts";
 import { question as read } from "./read.ts";
 import { question as size } from "./size.ts";
@@ -26,6 +27,7 @@ const QUESTIONS: readonly Question[] = [
   open,
   read,
   engines,
+  parquet,
   memory,
   objects,
   cold,

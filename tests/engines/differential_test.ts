@@ -1,8 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openDataset } from "@flagstone/flagging/dataset";
 import { datasetSql } from "@flagstone/flagging/export";
 import { ClickHouse } from "../helpers/engine_clickhouse.ts";
 import { writeEngineDataset } from "../helpers/engine_dataset.ts";
+import { flagExample, statementOf } from "../helpers/engine_page.ts";
 import { pythonWithPandas, runPandas } from "../helpers/engine_pandas.ts";
 import { profileOf } from "../helpers/engine_profile.ts";
 import { SHAPES, sortedRows, withShape } from "../helpers/engine_shapes.ts";
@@ -28,6 +29,19 @@ Deno.test({
           else assertEquals(sortedRows(await reading), rows);
         }));
     }
+  },
+});
+
+Deno.test({
+  name: "The statement of docs/engines.md for ClickHouse runs",
+  ignore: clickhouse === null,
+  fn: async () => {
+    await using dir = new TempDir();
+    const statement = statementOf("ClickHouse", await flagExample(dir.path, "clickhouse"));
+    const rows = await clickhouse!.run("rows", statement);
+    const found = sortedRows(rows).map((row) => JSON.parse(row).map(String));
+    assertEquals(found.map(([flag, samples]) => [flag, samples]), [["good", "1"], ["wrong", "1"]]);
+    for (const [, , since] of found) assertMatch(since, /^2026-01-31 12:00:00\.\d{6}$/);
   },
 });
 
