@@ -21,6 +21,7 @@ const CONFIG = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 
 const NAMES = [
   "cloudflare",
+  "engines",
   "errors",
   "extending",
   "files",
@@ -45,7 +46,7 @@ const PAGES: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
-Deno.test("docs has ten pages and a picture, and README links to each of them", async () => {
+Deno.test("docs has eleven pages and a picture, and README links to each of them", async () => {
   const files = await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT)));
   const names = ["demo.png", ...NAMES.map((name) => `${name}.md`)];
   assertEquals(files.map(({ name }) => name).sort(), names.sort());
