@@ -54,15 +54,15 @@ Deno.test("flagstone head prints a table on a terminal, CSV into a pipe, and JSO
   assertEquals(
     plain.stdout,
     [
-      "prompt  flag   username  timestamp  seed",
-      "a red…  good   ada       2026-01-…",
-      "evil …  wrong  lin       2026-01-…",
-      "=1+1    wrong  ada       2026-01-…  42",
+      "prompt   flag   username  timesta…  seed",
+      "a red …  good   ada       2026-01…",
+      "evil \\…  wrong  lin       2026-01…",
+      "=1+1     wrong  ada       2026-01…  42",
       "",
     ].join("\n"),
   );
   const narrow = await flagstone(["head", path], { columns: 12, env: { NO_COLOR: "1" } });
-  assertEquals(narrow.stdout.split("\n")[0], "pr…  fl…");
+  assertEquals(narrow.stdout.split("\n")[0], "prom…  flag");
   assertStringIncludes(narrow.stderr, "Not shown for lack of room: username, timestamp, seed");
   assertEquals([pipe.code, json.code, table.code, narrow.code], [0, 0, 0, 0]);
 });
@@ -231,7 +231,8 @@ Deno.test("flagstone help shows every command with an example", async () => {
   for (const name of names) {
     const help = await flagstone([name, "--help"]);
     assertEquals(help.code, 0);
-    assertStringIncludes(help.stdout, `Example:\n  flagstone ${name}`);
+    assertStringIncludes(help.stdout, "Example:\n  ");
+    assertStringIncludes(help.stdout.split("Example:")[1]!, `flagstone ${name}`);
     assertEquals((await flagstone(["help", name])).stdout, help.stdout);
   }
   assertEquals((await flagstone([])).stdout, stdout);
