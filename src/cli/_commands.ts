@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command:
   freq: () => import("./freq.ts"),
   search: () => import("./search.ts"),
   show: () => import("./show.ts"),
+  sql: () => import("./sql.ts"),
   export: () => import("./export.ts"),
   probe: () => import("./probe.ts"),
   completions: () => import("./completions.ts"),

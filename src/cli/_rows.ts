@@ -48,6 +48,11 @@ export function numberIn({ flags }: Context, name: string, otherwise: number): n
   return Number(text);
 }
 
+/** A number of rows for people. */
+export function rowsShown(rows: number): string {
+  return rows === 1 ? "1 row" : `${rows} rows`;
+}
+
 /** A number of bytes for people. */
 export function bytesShown(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -56,7 +56,7 @@ async function dispatch(
     await terminal.print(helpOf(name, command));
     return EXIT.done;
   }
-  return await command.run({ args: positional, flags, terminal, signal });
+  return await command.run({ args: positional, flags, terminal, signal, commands: COMMANDS });
 }
 
 async function commandOf(name: string): Promise<Command> {

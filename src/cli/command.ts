@@ -51,6 +51,8 @@ export interface Context {
   readonly terminal: Terminal;
   /** Aborts at Ctrl-C. */
   readonly signal: AbortSignal;
+  /** All commands by their names. */
+  readonly commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>>;
 }
 
 /** One command. */

@@ -1,4 +1,4 @@
-import type { Command } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { CommandError, EXIT } from "./exit.ts";
 
 /** Prints a script for a shell. */
@@ -7,10 +7,10 @@ export const command: Command = {
   usage: "SHELL",
   flags: {},
   example: "flagstone completions bash > /etc/bash_completion.d/flagstone",
-  async run({ args: [shell], terminal }) {
+  async run({ args: [shell], terminal, commands }) {
     const make = shell !== undefined && Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
     if (make === undefined) throw new CommandError("Name a shell: bash, zsh or fish");
-    await terminal.print(make(await words()));
+    await terminal.print(make(await words(commands)));
     return EXIT.done;
   },
 };
@@ -18,10 +18,9 @@ export const command: Command = {
 /** The commands with their summaries and flags. */
 type Words = readonly (readonly [name: string, summary: string, flags: readonly string[]])[];
 
-async function words(): Promise<Words> {
-  const { COMMANDS } = await import("./_commands.ts");
+async function words(commands: Context["commands"]): Promise<Words> {
   return await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, load]) => {
+    Object.entries(commands).map(async ([name, load]) => {
       const { command: { summary, flags } } = await load();
       const own = Object.keys(flags).map((flag) => flag.length === 1 ? `-${flag}` : `--${flag}`);
       return [name, summary, [...own, "--help"]] as const;

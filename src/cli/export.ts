@@ -3,7 +3,7 @@ import type { Command, Context } from "./command.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { FORMAT_FLAGS, FORMATS } from "./_formats.ts";
 import { nearest } from "./_nearest.ts";
-import { DamageCount } from "./_rows.ts";
+import { DamageCount, rowsShown } from "./_rows.ts";
 import { DATASET_FLAGS, datasetOf, need } from "./_source.ts";
 import { StagedFile } from "./_staged_file.ts";
 import { FILTER_FLAGS, filterOf } from "./_where.ts";
@@ -113,7 +113,7 @@ async function sayReport(
   { terminal }: Context,
 ): Promise<void> {
   const further = Object.entries(counts).map(([what, count]) => `, ${count} ${what}`).join("");
-  await terminal.say(`${rows} rows exported${further}`);
+  await terminal.say(`${rowsShown(rows)} exported${further}`);
   for (const [reason, count] of Object.entries(skipped)) {
     await terminal.say(`${count} skipped: ${reason}`);
   }

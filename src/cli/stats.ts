@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import { DamageCount } from "./_rows.ts";
+import { DamageCount, rowsShown } from "./_rows.ts";
 import { RowsOutput } from "./_rows_output.ts";
 import { DATASET_FLAGS, datasetOf } from "./_source.ts";
 import { FILTER_FLAGS, filterOf } from "./_where.ts";
@@ -41,7 +41,7 @@ export const command: Command = {
       await output.add([name, filled, empty, missing, distinct, longest, min, max]);
     }
     await output.flush();
-    await terminal.say(`${rows} rows`);
+    await terminal.say(rowsShown(rows));
     return rows === 0 || damage.count > 0 ? EXIT.findings : EXIT.done;
   },
 };
