@@ -3,14 +3,24 @@ const COMMA = 0x2c;
 
 /** Whether a record consists of ASCII and has this number of cells, counted as they are decoded. */
 export function isPlain(bytes: Uint8Array, start: number, end: number, cells: number): boolean {
-  let left = cells - 1;
+  return shapeOf(bytes, start, end) === cells;
+}
+
+/** Whether a record has this number of cells, counted as they are decoded. */
+export function hasCells(bytes: Uint8Array, start: number, end: number, cells: number): boolean {
+  return Math.abs(shapeOf(bytes, start, end)) === cells;
+}
+
+/** The number of cells, which is negative if there are bytes other than ASCII. */
+function shapeOf(bytes: Uint8Array, start: number, end: number): number {
+  let cells = 1;
   let all = 0;
   let isStart = true; // of a cell, where a quote opens
   for (let i = start; i < end; i++) {
     const byte = bytes[i]!;
     all |= byte;
     if (byte === COMMA) {
-      left--;
+      cells++;
       isStart = true;
       continue;
     }
@@ -21,7 +31,7 @@ export function isPlain(bytes: Uint8Array, start: number, end: number, cells: nu
     }
     isStart = false;
   }
-  return left === 0 && all < 0x80 && end > start;
+  return all < 0x80 ? cells : -cells;
 }
 
 /** The offset after the quote that closes a cell's quotes, which opened before an offset. */

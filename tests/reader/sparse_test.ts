@@ -56,3 +56,29 @@ Deno.test("rows() of one column reads each cell of whole rows, quoted or not", a
     { numRuns: 500 },
   );
 });
+
+Deno.test("index() counts the texts of any column as rows() has them, also in irregular rows", async () => {
+  const time = "2026-01-01 00:00:00.000000";
+  const cell = fc.constantFrom("", "a", "b", "é", '"a,b"', "'=1");
+  const row = fc.array(cell, { minLength: 1, maxLength: 6 }).map((cells) =>
+    [...cells, time].join(",")
+  );
+  const columns = ["a", "b", "flag", "username", "timestamp"];
+  await fc.assert(
+    fc.asyncProperty(fc.array(row), fc.constantFrom(...columns), async (rows, column) => {
+      const storage = new MemoryAdapter();
+      const text = [columns.join(","), ...rows].map((line) => `${line}\r\n`).join("");
+      await storage.write("dataset1.csv", new TextEncoder().encode(text));
+      const dataset = await openDataset(storage, "");
+      const counts = new Map<string | null, number>();
+      for await (const { values } of dataset.rows({ onDamage: () => {} })) {
+        const value = values[column]!;
+        counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+      const index = await dataset.index({ facets: [column] });
+      const found = (await index.facet(column)).map(({ value, count }) => [value, count] as const);
+      assertEquals(new Map(found), counts);
+    }),
+    { numRuns: 500 },
+  );
+});
