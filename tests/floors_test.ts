@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["reader"],
   ["loggers", "testing"],
   ["buttons"],
-  ["feedback", "export"],
+  ["feedback", "export", "upkeep"],
   ["http", "element"],
   ["review"],
   ["cli"],

@@ -13,6 +13,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command:
   show: () => import("./show.ts"),
   sql: () => import("./sql.ts"),
   export: () => import("./export.ts"),
+  verify: () => import("./verify.ts"),
+  repair: () => import("./repair.ts"),
+  purge: () => import("./purge.ts"),
+  copy: () => import("./copy.ts"),
+  check: () => import("./check.ts"),
+  import: () => import("./import.ts"),
   probe: () => import("./probe.ts"),
   completions: () => import("./completions.ts"),
 };
