@@ -16,7 +16,7 @@ export const MAX_GZIPPED_KB: Readonly<Record<string, number>> = {
   ".": 20,
   "./adapter": 5.6,
   "./cli": 9,
-  "./dataset": 17.5,
+  "./dataset": 18,
   "./element": 5.3, // the served script is smaller: see scripts/bundle_element.ts
   "./export": 16,
   "./http": 31.4,
