@@ -54,7 +54,7 @@ function correctionCard(
   return make(
     "div",
     { class: "card" },
-    make("h3", {}, "correction of ", choice),
+    make("h2", {}, "correction of ", choice),
     area,
     make(
       "div",
@@ -84,7 +84,7 @@ function commentCard(own: readonly Verdict[], events: EditorEvents): HTMLElement
   return make(
     "div",
     { class: "card" },
-    make("h3", {}, "comment"),
+    make("h2", {}, "comment"),
     field,
     make(
       "div",

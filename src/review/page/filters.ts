@@ -27,9 +27,12 @@ export class Filters {
 
   set(change: (params: URLSearchParams) => void): void {
     const params = this.params;
+    const isSearching = params.has("search");
     change(params);
-    const query = `${params}`;
-    history.pushState(null, "", query === "" ? location.pathname : `?${query}`);
+    const address = params.size === 0 ? location.pathname : `?${params}`;
+    // Each letter of a search is not a step to go back.
+    if (isSearching && params.has("search")) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
     this.#onChange();
   }
 

@@ -13,7 +13,9 @@ export function listenToKeys(actions: Actions): void {
     const { target, key } = event;
     if (event.isComposing) return;
     if (isField(target)) {
-      if (key === "Escape") (target as HTMLElement).blur();
+      if (key !== "Escape") return;
+      event.preventDefault(); // which would empty the field for a search
+      (target as HTMLElement).blur();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {

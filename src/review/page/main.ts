@@ -67,7 +67,8 @@ function failed(error: unknown): void {
 async function reload(): Promise<void> {
   generation++;
   known = null;
-  byId<HTMLInputElement>("search").value = filters.params.get("search") ?? "";
+  const field = byId<HTMLInputElement>("search");
+  if (document.activeElement !== field) field.value = filters.params.get("search") ?? "";
   list.clear();
   show(null);
   await load(null);
@@ -131,9 +132,9 @@ function showTotals(counts: Counts): void {
     ? `counting… ${Math.round(progress * 100)} %`
     : all === null
     ? versions.slice(3)
-    : `${total === null || total === all ? "" : `${number(total)} of `}${
-      number(all)
-    } samples${versions}`;
+    : `${total === null || total === all ? "" : `${number(total)} of `}${number(all)} ${
+      all === 1 ? "sample" : "samples"
+    }${versions}`;
   if (known === null || known.total === null) known = counts;
   const more = (total ?? 0) - (known.total ?? 0);
   const button = byId("new");

@@ -57,7 +57,7 @@ function heading({ title, flag, username, time: at, file, rowId }: Row): HTMLEle
 function cellView(sample: Sample, cell: Cell): HTMLElement {
   const { column, messages, files, text } = cell;
   if (messages !== undefined) return chat(cell);
-  const head = make("h3", {}, visible(column));
+  const head = make("h2", {}, visible(column));
   if (files !== undefined) {
     return make("div", { class: "card" }, head, ...files.map((_, i) => fileView(sample, cell, i)));
   }
@@ -109,7 +109,7 @@ function chat({ column, messages = [], judged }: Cell): HTMLElement {
   return make(
     "div",
     { class: "wide" },
-    make("h3", {}, visible(column)),
+    make("h2", {}, visible(column)),
     make("div", { class: "chat" }, ...bubbles),
   );
 }
@@ -153,7 +153,7 @@ function extra({ surplus }: Sample): HTMLElement[] {
   return surplus.length === 0 ? [] : [make(
     "div",
     { class: "card" },
-    make("h3", {}, "further cells"),
+    make("h2", {}, "further cells"),
     ...surplus.map((text) => textView(text)),
   )];
 }
