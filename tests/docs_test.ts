@@ -28,6 +28,7 @@ const NAMES = [
   "guarantees",
   "performance",
   "reading",
+  "review",
   "s3",
   "web",
 ];
@@ -45,12 +46,12 @@ const PAGES: Readonly<Record<string, string>> = Object.fromEntries(
   ),
 );
 
-Deno.test("docs has ten pages and a picture, and README links to each of them", async () => {
+Deno.test("docs has eleven pages and two pictures, and README links to each page", async () => {
   const files = await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT)));
-  const names = ["demo.png", ...NAMES.map((name) => `${name}.md`)];
+  const names = ["demo.png", "review.png", ...NAMES.map((name) => `${name}.md`)];
   assertEquals(files.map(({ name }) => name).sort(), names.sort());
   const links = localLinksOf(PAGES["README.md"]!);
-  for (const name of names) assert(links.includes(`docs/${name}`), name);
+  for (const name of names) assert(links.includes(`docs/${name}`) || name === "review.png", name);
 });
 
 Deno.test("A page of docs with over 100 lines begins with a list of its sections", () => {
