@@ -32,6 +32,7 @@ const TIERS = [
   "test:mutants",
   "test:torture",
   "test:runtimes",
+  "test:engines",
   "test:browser",
   "test:ceph",
 ];
@@ -50,7 +51,13 @@ interface CiOptions {
 async function runCi({ broken = [], reports = {} }: CiOptions = {}) {
   await using dir = new TempDir();
   const nothing = "#!/bin/sh\n";
-  const programs = { npx: NPX, chromium: nothing, radosgw: nothing, "ceph-osd": nothing };
+  const programs = {
+    npx: NPX,
+    "apt-get": nothing,
+    chromium: nothing,
+    radosgw: nothing,
+    "ceph-osd": nothing,
+  };
   for (const [name, text] of Object.entries(programs)) {
     await Deno.writeTextFile(`${dir.path}/${name}`, text, { mode: 0o755 });
   }
@@ -76,21 +83,21 @@ Deno.test(".ci/run runs every tier of tests and every check, and prints the tota
   const { code, lines } = await runCi();
   const ran = lines.filter((line) => line.startsWith("task "));
   assertEquals(ran, [...TIERS, ...CHECKS].map((name) => `task ${name}`));
-  assertEquals([code, lines.at(-1)], [0, "16 passed, 0 failed"]);
+  assertEquals([code, lines.at(-1)], [0, "18 passed, 0 failed"]);
 });
 
 Deno.test(".ci/run counts each failed test and each failed check", async () => {
   const reports = { "test:wrappers": FAILING };
   const { code, lines } = await runCi({ broken: ["test:wrappers", "lint"], reports });
-  assertEquals([code, lines.at(-1)], [1, "15 passed, 2 failed"]);
+  assertEquals([code, lines.at(-1)], [1, "17 passed, 2 failed"]);
 });
 
 Deno.test(".ci/run counts a run as a failure that ends badly without a failed test", async () => {
   const unloaded = await runCi({ broken: ["test"] }); // a module threw while it was loaded
-  assertEquals([unloaded.code, unloaded.lines.at(-1)], [1, "16 passed, 1 failed"]);
+  assertEquals([unloaded.code, unloaded.lines.at(-1)], [1, "18 passed, 1 failed"]);
   const reports = { "test:torture": null };
   const uncompiled = await runCi({ broken: ["test:torture"], reports });
-  assertEquals([uncompiled.code, uncompiled.lines.at(-1)], [1, "14 passed, 1 failed"]);
+  assertEquals([uncompiled.code, uncompiled.lines.at(-1)], [1, "16 passed, 1 failed"]);
   const empty = await runCi({ reports });
-  assertEquals([empty.code, empty.lines.at(-1)], [1, "14 passed, 1 failed"]);
+  assertEquals([empty.code, empty.lines.at(-1)], [1, "16 passed, 1 failed"]);
 });

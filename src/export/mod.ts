@@ -63,6 +63,14 @@ export type {
   /** Options of `exportParquet()`. */
   ParquetOptions,
 } from "./parquet.ts";
+export {
+  /** Returns the query by which another engine reads a dataset. */
+  datasetSql,
+  /** A program that reads CSV files. */
+  type SqlEngine,
+  /** Options of `datasetSql()`. */
+  type SqlOptions,
+} from "./sql.ts";
 export type {
   /** Options of the exports for training. */
   TrainingOptions,

@@ -3,9 +3,14 @@ import { Facet } from "./_facet.ts";
 import { fromLeft, fromRight, type Span, timeIn } from "./_fast_cells.ts";
 import { float64List, uint32List } from "./_numbers.ts";
 import type { OpenPiece } from "./_open_piece.ts";
+import { hasCells } from "./_record_shape.ts";
 import type { Row } from "./_row.ts";
 
 const BLOCK_ROWS = 256;
+/** The place of the timestamp, counted from the column before it. */
+const TIMESTAMP = -1;
+const TIMESTAMP_BYTES = 26;
+const COMMA = 0x2c;
 
 /** Rows that are next to each other in one piece. */
 export interface Block {
@@ -21,8 +26,10 @@ interface Finder {
   readonly facet: Facet;
   /** The place of the column; `undefined` if the file does not have it. */
   readonly place: number | undefined;
-  /** The place counted from the right, if every row of the file ends with these columns. */
+  /** The place counted from the one before the timestamp, if every row ends with these columns. */
   readonly fromRight: number | undefined;
+  /** Where the cell of the latest record is. */
+  readonly found: Span;
 }
 
 /** Where rows are, when they were flagged, and their texts in some columns. */
@@ -55,25 +62,41 @@ export class IndexRows {
     piece: OpenPiece,
     number: number,
   ): (bytes: Uint8Array, base: number, record: Span) => boolean {
-    const { layout } = piece;
+    const { layout, columns } = piece;
     const finders = this.facets.map((facet) => finderOf(piece, facet));
     const cell = { start: 0, end: 0 };
     const within = { start: 0, end: 0 };
+    const isFit = layout.hasTimestamp && !layout.singleQuotes;
+    const restored = (text: string) => layout.restored(text);
+    // In a row with fewer cells, the cells at the end have other places from the left.
+    const countsCells = finders.some(({ place, fromRight }) =>
+      place !== undefined && fromRight === undefined
+    );
+    // In one with no more cells than the columns at the end, even those have other places.
+    const first = layout.tail - 2;
+    const firstFinder = finders.find(({ fromRight }) => fromRight === first);
+    const firstCell = firstFinder?.found ?? { start: 0, end: 0 };
     return (bytes, base, { start, end }) => {
-      if (!layout.hasTimestamp || layout.singleQuotes) return false;
+      if (!isFit) return false;
       within.start = start - base;
       within.end = end - base;
-      if (!fromRight(bytes, within, 0, cell)) return false;
+      if (!timestampIn(bytes, within, cell)) return false;
       const time = timeIn(bytes, cell);
       if (Number.isNaN(time)) return false;
+      if (countsCells && !hasCells(bytes, within.start, within.end, columns.length)) return false;
+      within.end = cell.start - 1;
       // All cells are looked for before one is added.
-      for (const finder of finders) if (!find(bytes, within, finder, cell)) return false;
       for (const finder of finders) {
-        if (finder.place === undefined) finder.facet.push(null);
-        else {
-          find(bytes, within, finder, cell);
-          finder.facet.pushStored(bytes, cell, (text) => layout.restored(text));
-        }
+        if (finder.fromRight === TIMESTAMP) Object.assign(finder.found, cell);
+        else if (!find(bytes, within, finder)) return false;
+      }
+      if (first >= 0) {
+        const isFound = firstFinder !== undefined || fromRight(bytes, within, first, firstCell);
+        if (!isFound || firstCell.start <= within.start) return false;
+      }
+      for (const { facet, place, found } of finders) {
+        if (place === undefined) facet.push(null);
+        else facet.pushStored(bytes, found, restored);
       }
       this.#place(number, start, end, time);
       return true;
@@ -131,11 +154,23 @@ function finderOf({ layout, columns }: OpenPiece, facet: Facet): Finder {
   const place = layout.places.get(facet.column);
   const right = place === undefined ? undefined : columns.length - 1 - place;
   const isTail = right !== undefined && right < layout.tail;
-  return { facet, place, fromRight: isTail ? right : undefined };
+  const found = { start: 0, end: 0 };
+  return { facet, place, fromRight: isTail ? right - 1 : undefined, found };
 }
 
-function find(bytes: Uint8Array, record: Span, finder: Finder, found: Span): boolean {
-  const { place, fromRight: right } = finder;
+/** Finds the last cell, if it is as long as a timestamp. */
+function timestampIn(bytes: Uint8Array, { start, end }: Span, found: Span): boolean {
+  found.start = end - TIMESTAMP_BYTES;
+  found.end = end;
+  return found.start > start && bytes[found.start - 1] === COMMA;
+}
+
+/** Finds a cell in a record without its timestamp. */
+function find(
+  bytes: Uint8Array,
+  record: Span,
+  { place, fromRight: right, found }: Finder,
+): boolean {
   if (right !== undefined) return fromRight(bytes, record, right, found);
   return place === undefined || fromLeft(bytes, record, place, found);
 }

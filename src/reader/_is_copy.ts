@@ -1,4 +1,5 @@
 import { concat } from "@std/bytes/concat";
+import { RecordScanner } from "../csv/record_scanner.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 const COMPARED_BYTES = 65_536;
@@ -10,8 +11,17 @@ export async function isCopy(
   original: string,
 ): Promise<boolean> {
   const [copied, there] = await Promise.all([headOf(storage, key), headOf(storage, original)]);
+  // All rows of the first part may have been removed: every part begins like what is left of it.
+  if (!hasRows(there) && copied.length !== there.length) return false;
   return there.length > 0 &&
     copied.every((byte, i) => byte === (there[i] ?? byte)); // either may have more rows
+}
+
+function hasRows(head: Uint8Array): boolean {
+  const scanner = new RecordScanner();
+  scanner.push(head);
+  return scanner.records > 1 || scanner.records === 1 && scanner.rest !== "nothing" ||
+    head.length === COMPARED_BYTES;
 }
 
 async function headOf(storage: StorageAdapter, key: string): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { swapQuotesIn } from "./_dialect.ts";
 
+const QUOTE = 0x22;
 const TAIL = new Set(["flag", "username", "timestamp"]);
 const TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/;
 const CHAT = ["conversation", "index", "value", "flag", "timestamp"];
@@ -81,6 +82,14 @@ export class Layout {
       irregular: true,
       isDoubtful: !isWhole,
     };
+  }
+
+  /** Whether a record that ends with this byte may be the header. */
+  mayEndHeader(byte: number): boolean {
+    if (this.#header === null) return false;
+    const last = this.#header.at(-1) ?? "";
+    const code = last.charCodeAt(last.length - 1);
+    return byte === code || byte === QUOTE || !(code < 0x80); // NaN for an empty name
   }
 
   /** Some files have their header once more in the middle. */

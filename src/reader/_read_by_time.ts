@@ -22,7 +22,8 @@ export async function* readByTime(
   const lengths = uint32List();
   const pieces = uint32List();
   for (const [i, piece] of table.pieces.entries()) {
-    const options = { start: piece.bodyStart, waits: false, onDamage, signal };
+    const isSparse = matcher.search === ""; // a search needs all cells
+    const options = { start: piece.bodyStart, waits: false, isSparse, onDamage, signal };
     for await (const rows of scanRows(table, piece, options)) {
       for (const row of rows) {
         if (!select(row) || !passes(matcher, row)) continue;

@@ -37,12 +37,15 @@ export async function* readRows(
   };
   let left = limit;
   if (left <= 0) return;
-  const rows = order === "stored"
+  const batches = order === "stored"
     ? storedRows(reading, options)
     : await sortedRows(reading, options, order);
-  for await (const row of rows) {
-    yield row;
-    if (--left <= 0) return;
+  // Only here rows come one by one: every generator that passes them on would cost as much again.
+  for await (const rows of batches) {
+    for (const row of rows) {
+      yield row;
+      if (--left <= 0) return;
+    }
   }
 }
 
@@ -55,7 +58,8 @@ async function selected(reading: Reading, options: RowsOptions): Promise<Select>
   const readAll = async function* () {
     const quiet = { ...reading, onDamage: () => {} };
     for (const piece of reading.table.pieces) {
-      yield* scanRows(reading.table, piece, { ...quiet, start: piece.bodyStart, waits: false });
+      const scanning = { ...quiet, start: piece.bodyStart, waits: false, isSparse: true };
+      yield* scanRows(reading.table, piece, scanning);
     }
   };
   return (await selectionOf(readAll, options))();
@@ -65,15 +69,21 @@ async function sortedRows(
   reading: Reading,
   options: RowsOptions,
   order: "timestamp" | "-timestamp",
-): Promise<AsyncGenerator<Row, void, undefined>> {
+): Promise<AsyncGenerator<Iterable<Row>, void, undefined>> {
   const { readByTime } = await import("./_read_by_time.ts");
-  return readByTime(reading, await selected(reading, options), order);
+  return inBatches(readByTime(reading, await selected(reading, options), order));
+}
+
+async function* inBatches(
+  rows: AsyncIterable<Row>,
+): AsyncGenerator<Iterable<Row>, void, undefined> {
+  for await (const row of rows) yield [row];
 }
 
 async function* storedRows(
   reading: Reading,
   options: RowsOptions,
-): AsyncGenerator<Row, void, undefined> {
+): AsyncGenerator<Iterable<Row>, void, undefined> {
   const { follow = false, intervalMs = 1000, signal } = options;
   const select = await selected(reading, options);
   const from: From = { place: placeOf(options.after), pieces: reading.table.pieces };
@@ -81,10 +91,12 @@ async function* storedRows(
   const isAll = passesAll(reading.matcher);
   try {
     while (true) {
-      for await (const row of rowsAfter(reading, from, follow)) {
-        if (!select(row) || !isAll && !passes(reading.matcher, row)) continue;
-        if (reading.select !== undefined) row.select = reading.select;
-        yield row;
+      for await (const rows of rowsAfter(reading, from, follow)) {
+        yield passingRows(
+          rows,
+          reading,
+          (row) => select(row) && (isAll || passes(reading.matcher, row)),
+        );
       }
       if (!follow) return;
       await pause(intervalMs, signal);
@@ -92,6 +104,18 @@ async function* storedRows(
     }
   } catch (error) {
     if (!follow || !signal?.aborted) throw error;
+  }
+}
+
+function* passingRows(
+  rows: Iterable<Row>,
+  { select }: Reading,
+  test: (row: Row) => boolean,
+): Generator<Row, void, undefined> {
+  for (const row of rows) {
+    if (!test(row)) continue;
+    if (select !== undefined) row.select = select;
+    yield row;
   }
 }
 
@@ -115,22 +139,19 @@ async function* rowsAfter(
   reading: Reading,
   from: From,
   waits: boolean,
-): AsyncGenerator<Row, void, undefined> {
+): AsyncGenerator<Iterable<Row>, void, undefined> {
   const { table, onDamage, signal } = reading;
   for (const [i, piece] of from.pieces.entries()) {
     if (isPassed(piece, from.place)) continue;
     signal?.throwIfAborted();
     const start = await resumeAt(table.storage, piece, from.place);
-    let last: Row | undefined;
-    for await (const rows of scanRows(table, piece, { start, waits, onDamage, signal })) {
-      for (const row of rows) {
-        row.before = from.place;
-        tellOutside(row, reading);
-        yield row;
-      }
-      last = rows.at(-1);
+    const isSparse = isSparselyRead(reading);
+    const scanning = { start, waits, isSparse, onDamage, signal };
+    const seen: Seen = { last: undefined };
+    for await (const rows of scanRows(table, piece, scanning)) {
+      yield placedRows(rows, reading, { before: from.place, seen });
     }
-    if (last !== undefined) from.place = placeAfter(from.place, last);
+    if (seen.last !== undefined) from.place = placeAfter(from.place, seen.last);
     const next = from.pieces[i + 1];
     const isContinued = next?.file === piece.file && next.writer === piece.writer;
     if (piece.closed && !isContinued) from.place = placeAfterSegment(from.place, piece);
@@ -138,12 +159,33 @@ async function* rowsAfter(
   }
 }
 
-/** Tells cells of files whose paths lead out of the dataset's directory. */
-function tellOutside(row: Row, { table, onDamage }: Reading): void {
-  for (const { name, type } of table.columns) {
-    if (type !== "file" && type !== "files" || !OUTSIDE.test(row.cell(name) ?? "")) continue;
-    onDamage(damageOf(row, "path", `has a path in "${name}" that leads out of the dataset`));
+/** The row of a piece that was read last. */
+interface Seen {
+  last: Row | undefined;
+}
+
+/** Notes where rows stand, and tells cells of files whose paths lead out of the dataset's directory. */
+function* placedRows(
+  rows: Iterable<Row>,
+  { table, onDamage }: Reading,
+  { before, seen }: { readonly before: Place; readonly seen: Seen },
+): Generator<Row, void, undefined> {
+  const columns = table.columns.filter(({ type }) => type === "file" || type === "files");
+  for (const row of rows) {
+    row.before = before;
+    seen.last = row;
+    for (const { name } of columns) {
+      if (!OUTSIDE.test(row.cell(name) ?? "")) continue;
+      onDamage(damageOf(row, "path", `has a path in "${name}" that leads out of the dataset`));
+    }
+    yield row;
   }
+}
+
+/** Whether few cells of a row are needed, so that it is not worth to decode all of them. */
+function isSparselyRead({ table, matcher, select }: Reading): boolean {
+  if (select === undefined || matcher.search !== "") return false;
+  return (select.length + matcher.tests.length) * 2 <= table.names.length;
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -3,15 +3,18 @@ import { decodeRecord } from "../csv/decode.ts";
 import { hex } from "../storage/kit/hex.ts";
 import { type Place, toCursor } from "./_cursors.ts";
 import { swapQuotes } from "./_dialect.ts";
+import { fromRight } from "./_fast_cells.ts";
 import type { Bound } from "./_layout.ts";
 import type { OpenPiece } from "./_open_piece.ts";
 import type { OpenTable } from "./_open_table.ts";
+import { isPlain, spanOf } from "./_record_shape.ts";
 import { typedValue } from "./_typed_value.ts";
 import type { Cursor } from "./cursor.ts";
 import { filesIn } from "./resolve_file.ts";
 import type { FileRef, Sample } from "./sample.ts";
 
 const ID_BYTES = 8;
+const MOST_BY_HAND = 16;
 const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Where the bytes of a row are. */
@@ -37,6 +40,8 @@ export class Row implements Sample {
   readonly #bytes: Uint8Array;
   readonly #base: number;
   #bound: Bound | null | undefined;
+  /** Whether the record is ASCII with a cell for each column, so that a cell can be read alone. */
+  #isPlain = false;
   #values: Readonly<Record<string, string | null>> | undefined;
 
   /** Creates a row. */
@@ -79,10 +84,36 @@ export class Row implements Sample {
     return this.#bound;
   }
 
+  /**
+   * Looks at the bytes, and returns whether the record is a sound row for sure. Its cells are then
+   * decoded one by one, as long as not all of them are asked for.
+   */
+  lookAtBytes(): boolean {
+    const { columns, layout } = this.piece;
+    const [start, end] = [this.start - this.#base, this.end - this.#base];
+    this.#isPlain = !layout.mayEndHeader(this.#bytes[end - 1]!) &&
+      isPlain(this.#bytes, start, end, columns.length);
+    return this.#isPlain;
+  }
+
   /** The text in a column; `null` if the file does not have it. */
   cell(column: string): string | null {
     const place = this.piece.layout.places.get(column);
-    return place === undefined ? null : this.bound!.cells[place]!;
+    if (place === undefined) return null;
+    return this.#isPlain && this.#bound === undefined
+      ? this.#cellAt(place)
+      : this.bound!.cells[place]!;
+  }
+
+  /** Decodes one cell of a plain record. */
+  #cellAt(place: number): string {
+    const { columns, layout } = this.piece;
+    const record = { start: this.start - this.#base, end: this.end - this.#base };
+    const found = { start: 0, end: 0 };
+    const isFound = fromRight(this.#bytes, record, columns.length - 1 - place, found);
+    const { start, end } = isFound ? found : spanOf(this.#bytes, record, place);
+    const stored = asciiText(this.#bytes, start, end);
+    return layout.restored(isFound ? stored : decodeRecord(stored)[0] ?? "");
   }
 
   get values(): Readonly<Record<string, string | null>> {
@@ -134,4 +165,12 @@ export class Row implements Sample {
   get cursor(): Cursor {
     return toCursor(this.before, this);
   }
+}
+
+/** The text of ASCII. A short one is faster made here than by a TextDecoder. */
+function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > MOST_BY_HAND) return decoder.decode(bytes.subarray(start, end));
+  let text = "";
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  return text;
 }

@@ -17,37 +17,62 @@ export interface ScanOptions {
   readonly end?: number | undefined;
   /** Whether a last row without a line ending is left for later, because it may still grow. */
   readonly waits: boolean;
+  /** Whether rows are decoded cell by cell as far as possible. @default {false} */
+  readonly isSparse?: boolean | undefined;
   readonly onDamage: (damage: Damage) => void;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Yields the rows of a piece, batch by batch. */
+/** Yields the rows of a piece, batch by batch. Each batch is to be read to its end, once. */
 export async function* scanRows(
   table: OpenTable,
   piece: OpenPiece,
   options: ScanOptions,
-): AsyncGenerator<readonly Row[], void, undefined> {
+): AsyncGenerator<Iterable<Row>, void, undefined> {
+  const { end = Infinity, waits } = options;
   let last: Row | undefined;
   for await (const batch of batchesOf(table, piece, options)) {
-    const rows: Row[] = [];
-    const { bytes, base, bounds } = batch;
-    if (batch.rest !== undefined) {
-      if (options.waits || bounds[0]! >= (options.end ?? Infinity)) return;
-      const row = new Row(table, piece, { bytes, base, start: bounds[0]!, end: bounds[1]! });
-      if (isWhole(row, batch.rest, last)) rows.push(row);
+    const { bytes, base, bounds, rest } = batch;
+    const rowAt = (i: number) =>
+      new Row(table, piece, { bytes, base, start: bounds[i]!, end: bounds[i + 1]! });
+    if (rest !== undefined) {
+      if (waits || bounds[0]! >= end) return;
+      const row = rowAt(0);
+      if (isWhole(row, rest, last)) yield soundRows([row], options);
       else options.onDamage(tornEnd(row));
-    } else {
-      for (let i = 0; i < bounds.length; i += 2) {
-        const start = bounds[i]!;
-        if (start >= (options.end ?? Infinity)) break;
-        rows.push(new Row(table, piece, { bytes, base, start, end: bounds[i + 1]! }));
-      }
+      return;
     }
-    const sound = rows.filter((row) => row.bound !== null);
-    for (const row of sound) tellDamage(row, options.onDamage);
-    if (sound.length > 0) yield sound;
-    last = rows.at(-1) ?? last;
-    if ((last?.end ?? 0) >= (options.end ?? Infinity)) return;
+    const within = boundsBefore(bounds, end);
+    yield soundRows(rowsIn(within, rowAt), options);
+    if (within < bounds.length) return;
+    last = rowAt(bounds.length - 2);
+  }
+}
+
+/** The number of bounds of the records that start before an offset. */
+function boundsBefore(bounds: readonly number[], end: number): number {
+  if (bounds.at(-2)! < end) return bounds.length;
+  let count = 0;
+  while (bounds[count]! < end) count += 2;
+  return count;
+}
+
+/** Creates rows when they are asked for, so that one is garbage before the next one is decoded. */
+function* rowsIn(bounds: number, rowAt: (i: number) => Row): Generator<Row, void, undefined> {
+  for (let i = 0; i < bounds; i += 2) yield rowAt(i);
+}
+
+/** Leaves out the header if it stands in the middle, and tells damage. */
+function* soundRows(
+  rows: Iterable<Row>,
+  { isSparse, onDamage }: ScanOptions,
+): Generator<Row, void, undefined> {
+  for (const row of rows) {
+    if (isSparse && row.lookAtBytes()) yield row;
+    else if (row.bound !== null) {
+      tellDamage(row, onDamage);
+      yield row;
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { RowsOptions } from "./dataset.ts";
 export type Select = (row: Row) => boolean;
 
 /** Reads all rows. */
-export type ReadAll = () => AsyncIterable<readonly Row[]>;
+export type ReadAll = () => AsyncIterable<Iterable<Row>>;
 
 /** Returns a new test for one reading. */
 type Stage = () => Select;

@@ -3,25 +3,11 @@
 // deno-lint-ignore-file no-console -- its output is its answer
 import { CSVLogger, LocalFsAdapter } from "@flagstone/flagging";
 import { countRecords } from "./_papaparse.ts";
+import { measured } from "./_measured.ts";
 import { COMPONENTS, sampleAt } from "./_samples.ts";
-
-/** The result and the costs of one way to open a dataset. */
-export interface Opened {
-  /** The rows, or the bytes if the way only reads. */
-  readonly found: number;
-  readonly ms: number;
-  /** The peak of the process's memory. */
-  readonly peakBytes: number;
-  /** The growth of the process's memory up to its peak. */
-  readonly grownBytes: number;
-  /** Whether the peak comes from the kernel; otherwise it was sampled. */
-  readonly exactPeak: boolean;
-}
 
 const NAME = "dataset1.csv";
 const BUFFER_BYTES = 64 * 1024; // as much as file.readable takes at a time
-const SAMPLE_MS = 2;
-const COLLECT_MS = 5;
 
 async function firstFlag(root: string): Promise<number> {
   const logger = new CSVLogger({ storage: new LocalFsAdapter({ root }), verbose: false });
@@ -66,55 +52,7 @@ const WAYS: Readonly<Record<string, (root: string) => Promise<number>>> = {
   papaparse: parseWhole,
 };
 
-function kernelPeak(): number | undefined {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Resets the kernel's peak to the current memory; returns false if that is impossible. */
-function resetPeak(): boolean {
-  try {
-    Deno.writeTextFileSync("/proc/self/clear_refs", "5");
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Collects garbage repeatedly, so that the peak is the memory that is needed. */
-function collect(): ReturnType<typeof setInterval> {
-  const { gc } = globalThis as { gc?: () => void };
-  if (gc === undefined) throw new Error("Cannot collect garbage without --expose-gc");
-  gc();
-  return setInterval(gc, COLLECT_MS);
-}
-
-async function measure(
-  way: (root: string) => Promise<number>,
-  root: string,
-  garbage: string,
-): Promise<Opened> {
-  const collecting = garbage === "collect" ? collect() : undefined;
-  const exactPeak = resetPeak();
-  const before = Deno.memoryUsage().rss;
-  let sampled = before;
-  const sampling = exactPeak
-    ? undefined
-    : setInterval(() => sampled = Math.max(sampled, Deno.memoryUsage().rss), SAMPLE_MS);
-  const start = performance.now();
-  const found = await way(root);
-  const ms = performance.now() - start;
-  clearInterval(sampling);
-  clearInterval(collecting);
-  const peak = exactPeak ? kernelPeak() ?? sampled : sampled;
-  return { found, ms, peakBytes: peak, grownBytes: peak - before, exactPeak };
-}
-
 if (import.meta.main) {
   const [way = "", root = "", garbage = ""] = Deno.args;
-  console.log(JSON.stringify(await measure(WAYS[way]!, root, garbage)));
+  console.log(JSON.stringify(await measured(() => WAYS[way]!(root), garbage)));
 }

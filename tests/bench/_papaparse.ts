@@ -23,3 +23,10 @@ export function countRecords(text: string): number {
   });
   return records;
 }
+
+/** How many records papaparse finds in a text that have this cell at this place. */
+export function countWhere(text: string, place: number, cell: string): number {
+  let records = 0;
+  papaparse.parse(text, { step: ({ data }) => void (data[place] === cell && records++) });
+  return records;
+}

@@ -7,13 +7,16 @@ import { report, summary, thisMachine } from "./_report.ts";
 import { question as cold } from "./cold.ts";
 import { question as columns } from "./columns.ts";
 import { question as concurrent } from "./concurrent.ts";
+import { question as engines } from "./engines.ts";
 import { question as flag } from "./flag.ts";
 import { question as http } from "./http.ts";
 import { question as importTime } from "./import.ts";
 import { question as memory } from "./memory.ts";
 import { question as objects } from "./objects.ts";
 import { question as open } from "./open.ts";
+import { question as parquet } from "./parquet.ts";
 import { question as parts } from "./parts.ts";
+import { question as read } from "./read.ts";
 import { question as size } from "./size.ts";
 
 const QUESTIONS: readonly Question[] = [
@@ -22,6 +25,9 @@ const QUESTIONS: readonly Question[] = [
   columns,
   concurrent,
   open,
+  read,
+  engines,
+  parquet,
   memory,
   objects,
   cold,

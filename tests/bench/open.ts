@@ -1,7 +1,7 @@
 // What does it cost to open a large dataset?
 import { runScript } from "../helpers/deno.ts";
 import { TempDir } from "../helpers/temp_dir.ts";
-import type { Opened } from "./_open_child.ts";
+import type { Measured } from "./_measured.ts";
 import type { Answer, BenchOptions, Question } from "./_question.ts";
 import { shown } from "./_report.ts";
 import { writeDataset } from "./_samples.ts";
@@ -35,9 +35,9 @@ interface Case {
   readonly rows: number;
   readonly dir: string;
   readonly bytes: number;
-  readonly opened: Opened[];
+  readonly opened: Measured[];
   /** The same with garbage collected all the time: the memory that is needed. */
-  readonly collected: Opened[];
+  readonly collected: Measured[];
 }
 
 function prepare(root: string, rows: number): Case[] {
@@ -56,13 +56,13 @@ async function open(one: Case): Promise<void> {
 async function openOnce(
   { way, rows, dir, bytes }: Case,
   garbage: "leave" | "collect",
-): Promise<Opened> {
+): Promise<Measured> {
   const { success, stdout, stderr } = await runScript(CHILD, {
     args: [way, dir, garbage],
     env: ENV,
   });
   if (!success) throw new Error(`Cannot open a dataset: ${stderr}`);
-  const result: Opened = JSON.parse(stdout);
+  const result: Measured = JSON.parse(stdout);
   if (result.found !== (way.startsWith("read") ? bytes : rows)) {
     throw new Error(`${NAMES[way]} found ${result.found} in a dataset of ${rows} rows`);
   }
@@ -72,10 +72,10 @@ async function openOnce(
 }
 
 const times = ({ opened }: Case): number[] => opened.map(({ ms }) => ms);
-const grownMib = (results: readonly Opened[]): number =>
+const grownMib = (results: readonly Measured[]): number =>
   median(results.map(({ grownBytes }) => grownBytes)) / MIB;
 
-const peakMib = (results: readonly Opened[]): number =>
+const peakMib = (results: readonly Measured[]): number =>
   median(results.map(({ peakBytes }) => peakBytes)) / MIB;
 
 async function answer({ quick }: BenchOptions): Promise<Answer> {

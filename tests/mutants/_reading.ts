@@ -24,8 +24,8 @@ export const reading: readonly Mutant[] = [
     breaks: "A column that a row's file does not have is `null`",
     hurt: "A missing column looks like an empty cell.",
     file: "reader/_row.ts",
-    replace: `return place === undefined ? null : this.bound!.cells[place]!;`,
-    by: `return place === undefined ? "" : this.bound!.cells[place]!;`,
+    replace: `if (place === undefined) return null;`,
+    by: `if (place === undefined) return "";`,
     test: ["reader/open_dataset_test.ts", "openDataset() reads chosen files and columns"],
   },
   {
@@ -116,8 +116,8 @@ export const reading: readonly Mutant[] = [
     breaks: DAMAGE,
     hurt: "Half a row is a sample.",
     file: "reader/_scan.ts",
-    replace: `if (isWhole(row, batch.rest, last)) rows.push(row);`,
-    by: `if (rows !== undefined) rows.push(row);`,
+    replace: `if (isWhole(row, rest, last)) yield soundRows([row], options);`,
+    by: `if (row !== undefined) yield soundRows([row], options);`,
     test: [
       "reader/damage_test.ts",
       "Dataset.rows() tells a torn last row, and does not yield it",

@@ -30,7 +30,7 @@ export const tornRows: readonly Mutant[] = [
   {
     breaks: "If a person leaves a quote open in a row",
     hurt: "A stray quote near the start moves the rest of the dataset out.",
-    file: "dataset/log/_stray_quote.ts",
+    file: "dataset/log/stray_quote.ts",
     replace: `return rows > 0 || pending.length > 0 ? line : null;`,
     by: `return null;`,
     test: [
@@ -41,7 +41,7 @@ export const tornRows: readonly Mutant[] = [
   {
     breaks: "If a person leaves a quote open in a row",
     hurt: "A logger overwrites what another one added while it removed a line.",
-    file: "dataset/log/_stray_quote.ts",
+    file: "dataset/log/stray_quote.ts",
     replace: `precondition: { version },`,
     by: ``,
     test: [
@@ -96,7 +96,7 @@ export const tornRows: readonly Mutant[] = [
   {
     breaks: "A torn row is set aside once",
     hurt: "Each logger that finds a torn row leaves a copy of it.",
-    file: "dataset/log/_aside.ts",
+    file: "dataset/log/aside.ts",
     replace: "`${end} ${version}`",
     by: "`${end} ${version} ${Math.random()}`",
     test: [
@@ -108,7 +108,7 @@ export const tornRows: readonly Mutant[] = [
     breaks: "A torn row is set aside once",
     hurt:
       "A slow logger overwrites the torn row that another one set aside with a row of the dataset.",
-    file: "dataset/log/_aside.ts",
+    file: "dataset/log/aside.ts",
     replace: `const precondition = cut && create !== "none" ? "absent" : undefined;`,
     by: `const precondition = cut && create === "none" ? "absent" : undefined;`,
     test: [

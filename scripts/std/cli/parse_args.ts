@@ -5,6 +5,9 @@ import { parseArgs as untyped } from "npm:deno-std@1.3.0/cli/parse_args.js";
 export interface ParseOptions {
   boolean?: readonly string[];
   string?: readonly string[];
+  collect?: readonly string[];
+  alias?: Readonly<Record<string, string | readonly string[]>>;
+  "--"?: boolean;
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 

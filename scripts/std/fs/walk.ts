@@ -8,5 +8,11 @@ export interface WalkEntry extends Deno.DirEntry {
 
 export const walk: (
   root: string | URL,
-  options?: { includeDirs?: boolean; includeFiles?: boolean },
+  options?: {
+    includeDirs?: boolean;
+    includeFiles?: boolean;
+    includeSymlinks?: boolean;
+    followSymlinks?: boolean;
+    skip?: RegExp[];
+  },
 ) => AsyncIterableIterator<WalkEntry> = untyped;

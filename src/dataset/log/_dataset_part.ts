@@ -25,7 +25,7 @@ import {
 import { NotTakenError } from "./not_taken_error.ts";
 import type { Backoff } from "../../storage/kit/backoff.ts";
 import { fail } from "../../storage/kit/fail.ts";
-import { asideKey, writeAside } from "./_aside.ts";
+import { asideKey, writeAside } from "./aside.ts";
 import { PART } from "./part_keys.ts";
 import type { KnownIds } from "./_known_ids.ts";
 
@@ -248,7 +248,7 @@ export class DatasetPart {
     if (first === null || !this.#options.hasHeader || swap === "none") {
       return await found.body.cancel();
     }
-    const { removeStrayLine } = await import("./_stray_quote.ts");
+    const { removeStrayLine } = await import("./stray_quote.ts");
     const { endsLike, endsWithTimestamp } = await import("./row_end.ts");
     const others = records > 1 ? [decoder.decode(tail), like] : [like];
     const hasTime = (line: Uint8Array) => endsWithTimestamp(decoder.decode(line).trimEnd());

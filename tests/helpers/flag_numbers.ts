@@ -1,0 +1,13 @@
+// Flags a numbered row each few milliseconds until it is killed, and prints each that is saved.
+import { CSVLogger } from "@flagstone/flagging";
+
+const [path = "", name = ""] = Deno.args;
+await using logger = new CSVLogger({ verbose: false });
+await logger.setup(["text"], path);
+for (let i = 0;; i++) {
+  const text = `${name}-${i}`;
+  await logger.flag([text], "good");
+  // deno-lint-ignore no-console -- the test reads what was saved
+  console.log(text);
+  await new Promise((done) => setTimeout(done, 3));
+}
