@@ -32,6 +32,7 @@ const NAMES = [
   "performance",
   "reading",
   "s3",
+  "upkeep",
   "web",
 ];
 

@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command:
   copy: () => import("./copy.ts"),
   check: () => import("./check.ts"),
   import: () => import("./import.ts"),
+  review: () => import("./review.ts"),
   probe: () => import("./probe.ts"),
   completions: () => import("./completions.ts"),
 };

@@ -10,15 +10,22 @@ function wordsOf(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word!);
 }
 
-Deno.test("each command of docs/cli.md prints what the page shows", async () => {
-  const page = Deno.readTextFileSync(new URL("../../docs/cli.md", import.meta.url));
+for (const name of ["cli", "upkeep"]) {
+  Deno.test(`each command of docs/${name}.md prints what the page shows`, () => seePage(name));
+}
+
+async function seePage(name: string): Promise<void> {
+  const page = Deno.readTextFileSync(new URL(`../../docs/${name}.md`, import.meta.url));
   const blocks = codeBlocksOf(page);
   const csv = blocks.find(({ info }) => info === "csv")!.code;
   const transcripts = blocks.filter(({ info }) => info === "console").map(({ code }) => code);
   assert(transcripts.length >= 3);
   await using dir = new TempDir();
   Deno.mkdirSync(`${dir.path}/flagged`);
-  Deno.writeTextFileSync(`${dir.path}/flagged/dataset1.csv`, csv);
+  Deno.writeTextFileSync(
+    `${dir.path}/flagged/dataset1.csv`,
+    name === "upkeep" ? csv.trimEnd() : csv,
+  );
   for (const transcript of transcripts) {
     for (const entry of transcript.split(/^\$ /m).slice(1)) {
       const [line = "", ...shown] = entry.split("\n");
@@ -29,4 +36,4 @@ Deno.test("each command of docs/cli.md prints what the page shows", async () => 
       assertEquals(printed.trimEnd(), shown.join("\n").trimEnd(), line);
     }
   }
-});
+}

@@ -180,7 +180,8 @@ Deno.test("flagstone tail --cursor-file repeats what was killed before it was no
   Deno.writeTextFileSync(`${dir.path}/a.csv`, "half a r", { append: true });
   await filled(path, 2);
   assertEquals((await tail("-o", `${dir.path}/a.csv`)).code, 0);
-  assertEquals(parseStrictly(Deno.readTextFileSync(`${dir.path}/a.csv`)).length, 6);
+  const texts = parseStrictly(Deno.readTextFileSync(`${dir.path}/a.csv`)).map(([text]) => text);
+  assertEquals(texts, ["text", "row 0", "row 1", "row 2", "row 0", "row 1"]);
   assertEquals((await tail("-o", `${dir.path}/a.csv`)).code, 1); // nothing new
   const other = await tail("-o", `${dir.path}/other.csv`);
   assertEquals(other.code, 2);

@@ -6,6 +6,7 @@ import { files } from "./_files.ts";
 import { http } from "./_http.ts";
 import { ids } from "./_ids.ts";
 import { reading } from "./_reading.ts";
+import { exportsAndUpkeep } from "./_exports_and_upkeep.ts";
 import { tornRows } from "./_torn_rows.ts";
 import { writers } from "./_writers.ts";
 import type { Mutant } from "./mutant.ts";
@@ -21,5 +22,6 @@ export const mutants: readonly Mutant[] = [
   ...http,
   ...cells,
   ...reading,
+  ...exportsAndUpkeep,
   ...adapters,
 ];
