@@ -29,6 +29,8 @@ export interface SourceSettings {
 interface Indexing {
   readonly columns: number;
   index: DatasetIndex | null;
+  /** The dataset of the index, which takes in new pieces as the index does. */
+  dataset: Dataset | null;
   /** The share that was read, from 0 to 1. */
   progress: number;
   refreshedAt: number;
@@ -55,6 +57,8 @@ export class Source {
   /** Returns the dataset as it was a second ago at most; `null` if there is none yet. */
   async dataset(): Promise<Dataset | null> {
     const { storage, directory, options } = this.settings;
+    const indexed = await this.#indexed(undefined);
+    if (indexed !== null) return indexed;
     const now = Date.now();
     if (this.#opened !== null && now - this.#opened.at < FRESH_MS) return this.#opened.dataset;
     try {
@@ -68,12 +72,22 @@ export class Source {
 
   /** Opens some data files of the dataset; `null` if it has none of them. */
   async open(files: readonly string[] | undefined): Promise<Dataset | null> {
+    const indexed = await this.#indexed(files);
+    if (indexed !== null) return indexed;
     const dataset = await this.dataset();
     if (files === undefined || dataset === null) return dataset;
     const known = files.filter((name) => dataset.pieces.some(({ file }) => file === name));
     if (known.length === 0) return null;
     const { storage, directory, options } = this.settings;
     return await openDataset(storage, directory, { ...options, files: known });
+  }
+
+  /** Returns the dataset of an index, up to date: opening it again reads the beginning of each piece. */
+  async #indexed(files: readonly string[] | undefined): Promise<Dataset | null> {
+    const known = this.#indexes.get(JSON.stringify(files ?? null));
+    if (known === undefined || known.index === null) return null;
+    await this.#refresh(known, known.index);
+    return known.dataset;
   }
 
   /** How far the index of some data files is; `null` if rows are not counted. */
@@ -107,7 +121,7 @@ export class Source {
   ): Promise<void> {
     const indexing: Indexing = {
       columns: columns.length,
-      ...{ index: null, progress: 0, refreshedAt: 0, failedAt: 0, work: null },
+      ...{ index: null, dataset: null, progress: 0, refreshedAt: 0, failedAt: 0, work: null },
     };
     const work = this.#build(indexing, files).catch((error) => {
       indexing.failedAt = Date.now();
@@ -129,6 +143,7 @@ export class Source {
     const names = dataset.columns.map(({ name }) => name);
     const facets = ["flag", "username"].filter((column) => names.includes(column));
     facets.push(...await fewValued(dataset, this.settings.options));
+    indexing.dataset = dataset;
     indexing.index = await dataset.index({
       facets,
       signal: this.#stop.signal,

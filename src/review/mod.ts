@@ -9,7 +9,7 @@
  * Deno.serve({
  *   hostname: "127.0.0.1",
  *   port: 8000,
- *   onListen: () => alert(access.url("http://127.0.0.1:8000/")),
+ *   onListen: ({ port }) => console.log(access.url(`http://127.0.0.1:${port}/`)),
  * }, review);
  * ```
  *

@@ -265,6 +265,31 @@ browserTest(
   },
 );
 
+browserTest(
+  "keys that follow e are written, also before the sample is there",
+  {},
+  async ({ page }) => {
+    await using server = await serve(FIVE);
+    await open(page, server);
+    const { promise: gate, resolve: release } = Promise.withResolvers<void>();
+    server.handle = async (request) => {
+      if (request.url.includes("/sample")) await gate;
+      return await server.review(request);
+    };
+    for (const key of ["j", "j", "e", "1", "2"]) await page.keyboard.press(key);
+    release();
+    await page.locator("#correction:focus").waitFor();
+    await page.keyboard.type("kept 3");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("j");
+    await page.locator("#sample h1", { hasText: "two" }).waitFor();
+    await page.keyboard.press("k");
+    await page.locator("#sample h1", { hasText: "three" }).waitFor();
+    assertEquals(await page.inputValue("#correction"), "kept 3"); // a draft, until it is saved
+    assertEquals(await server.verdicts(), []);
+  },
+);
+
 browserTest("rows that are added are offered", {}, async ({ page }) => {
   await using server = await serve(["one"]);
   await open(page, server);

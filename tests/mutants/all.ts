@@ -7,6 +7,7 @@ import { http } from "./_http.ts";
 import { ids } from "./_ids.ts";
 import { reading } from "./_reading.ts";
 import { exportsAndUpkeep } from "./_exports_and_upkeep.ts";
+import { review } from "./_review.ts";
 import { tornRows } from "./_torn_rows.ts";
 import { writers } from "./_writers.ts";
 import type { Mutant } from "./mutant.ts";
@@ -23,5 +24,6 @@ export const mutants: readonly Mutant[] = [
   ...cells,
   ...reading,
   ...exportsAndUpkeep,
+  ...review,
   ...adapters,
 ];

@@ -1,10 +1,32 @@
 import type { Sample, Verdict } from "./api.ts";
-import { byId, fill, make, visible } from "./dom.ts";
+import { fill, make, visible } from "./dom.ts";
 
 /** Who saves what is written. */
 export interface EditorEvents {
   onCorrection(column: string, text: string): void;
   onComment(text: string): void;
+}
+
+/** What was written and not saved, by the row and the column, for as long as the page is open. */
+const drafts: Map<string, string> = new Map();
+
+/** Keeps what is written in a field until it is saved, also if another row is shown meanwhile. */
+function drafted(
+  field: HTMLInputElement | HTMLTextAreaElement,
+  { key, saved }: { readonly key: () => string; readonly saved: () => string },
+): { load(): void; take(): string | null } {
+  const load = () => {
+    field.value = drafts.get(key()) ?? saved();
+  };
+  field.addEventListener("input", () => drafts.set(key(), field.value));
+  load();
+  return {
+    load,
+    take() {
+      drafts.delete(key());
+      return field.value === saved() ? null : field.value;
+    },
+  };
 }
 
 /** Shows the fields for a correction and a comment, with what the person wrote before. */
@@ -14,7 +36,7 @@ export function showEditors(
   { username, events }: { readonly username: string; readonly events: EditorEvents },
 ): void {
   const own = sample.verdicts.filter((verdict) => verdict.username === username);
-  fill(element, correctionCard(sample, own, events), commentCard(own, events));
+  fill(element, correctionCard(sample, own, events), commentCard(sample, own, events));
 }
 
 function correctionCard(
@@ -39,15 +61,16 @@ function correctionCard(
       make("option", { value: column, selected: column === sample.answer }, visible(column))
     ),
   );
-  const load = () => area.value = text(choice.value);
-  load();
+  const draft = drafted(area, {
+    key: () => `${sample.rowId} ${choice.value}`,
+    saved: () => text(choice.value),
+  });
   const save = () => {
-    if (choice.value !== "" && area.value !== text(choice.value)) {
-      events.onCorrection(choice.value, area.value);
-    }
+    const written = choice.value === "" ? null : draft.take();
+    if (written !== null) events.onCorrection(choice.value, written);
     area.blur();
   };
-  choice.addEventListener("change", load);
+  choice.addEventListener("change", () => draft.load());
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
   });
@@ -66,16 +89,21 @@ function correctionCard(
   );
 }
 
-function commentCard(own: readonly Verdict[], events: EditorEvents): HTMLElement {
+function commentCard(
+  { rowId }: Sample,
+  own: readonly Verdict[],
+  events: EditorEvents,
+): HTMLElement {
   const before = own.find(({ column }) => column === "")?.comment ?? "";
   const field = make("input", {
     "id": "comment",
     "aria-label": "Comment",
     "placeholder": "Press c to write a remark",
   });
-  field.value = before;
+  const draft = drafted(field, { key: () => rowId, saved: () => before });
   const save = () => {
-    if (field.value !== before) events.onComment(field.value);
+    const written = draft.take();
+    if (written !== null) events.onComment(written);
     field.blur();
   };
   field.addEventListener("keydown", (event) => {
@@ -95,9 +123,10 @@ function commentCard(own: readonly Verdict[], events: EditorEvents): HTMLElement
   );
 }
 
-/** Puts the cursor into a field. */
-export function edit(id: "correction" | "comment" | "search"): void {
-  const field = byId<HTMLInputElement | HTMLTextAreaElement>(id);
+/** Puts the cursor into a field. Returns whether the field is there. */
+export function edit(id: "correction" | "comment" | "search"): boolean {
+  const field = document.getElementById(id) as HTMLInputElement | HTMLTextAreaElement | null;
   field?.focus();
   field?.select();
+  return field !== null;
 }

@@ -1,5 +1,7 @@
 /** What keys do. */
 export interface Actions {
+  /** Whether a field is about to appear for which further keys are meant. */
+  isWaiting(): boolean;
   move(by: number): void;
   judge(number: number): void;
   edit(field: "correction" | "comment" | "search"): void;
@@ -21,6 +23,7 @@ export function listenToKeys(actions: Actions): void {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) {
       return;
     }
+    if (actions.isWaiting()) return event.preventDefault();
     const action = actionOf(key, actions);
     if (action === undefined) return;
     event.preventDefault();

@@ -23,6 +23,11 @@ export class List {
     return this.rows[this.#at] ?? null;
   }
 
+  /** The row after the chosen one. */
+  get following(): Row | undefined {
+    return this.rows[this.#at + 1];
+  }
+
   clear(): void {
     this.rows.length = 0;
     this.#at = -1;

@@ -3,7 +3,6 @@ import {
   type Counts,
   Failure,
   fetchJson,
-  placeOf,
   type Row,
   type RowsPage,
   type Sample,
@@ -15,7 +14,8 @@ import { label, number } from "./format.ts";
 import { listenToKeys } from "./keys.ts";
 import { List } from "./list.ts";
 import { Outbox } from "./outbox.ts";
-import { showSample } from "./sample_panel.ts";
+import { showHeading, showSample } from "./sample_panel.ts";
+import { Samples } from "./samples.ts";
 import { Judging } from "./verdicts.ts";
 
 const POLL_INDEXING_MS = 400;
@@ -32,10 +32,13 @@ const outbox = new Outbox({
     );
     const said = { flag: own?.flag ?? "", comment: own?.comment ?? "" };
     list.replace(rowId, (row) => ({ ...row, state, own: said }));
+    const kept = samples.kept(rowId);
+    if (kept !== null) samples.keep({ ...kept, state, verdicts });
     if (list.chosen?.rowId === rowId) show(list.chosen);
     markOptions();
   },
-  onRefused(_letter, message) {
+  onRefused({ rowId }, message) {
+    samples.forget(rowId);
     say(message);
   },
   onChange(pending, trouble) {
@@ -45,13 +48,17 @@ const outbox = new Outbox({
     if (pending === 0) setTimeout(count, 0);
   },
 });
+const samples = new Samples();
 const judging = new Judging(list, outbox, about);
 
 /** Where the next page begins; `null` at the end, and `undefined` while one is loading. */
 let next: string | null | undefined = null;
 /** Grows with each change of filters, so that late answers are told from current ones. */
 let generation = 0;
-let shown: { readonly row: Row; readonly sample: Sample } | null = null;
+/** The row whose sample is shown. */
+let shown: Row | null = null;
+/** The field that gets the cursor once the sample is shown. */
+let awaited: "correction" | "comment" | "search" | null = null;
 let known: Counts | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -67,6 +74,7 @@ function failed(error: unknown): void {
 async function reload(): Promise<void> {
   generation++;
   known = null;
+  samples.clear();
   const field = byId<HTMLInputElement>("search");
   if (document.activeElement !== field) field.value = filters.params.get("search") ?? "";
   list.clear();
@@ -146,38 +154,50 @@ function showTotals(counts: Counts): void {
 async function show(row: Row | null): Promise<void> {
   markOptions();
   const panel = byId("sample");
-  document.body.classList.toggle("chosen", row !== null);
+  if (row?.rowId !== shown?.rowId) awaited = null;
   if (row === null) {
     shown = null;
     fill(panel, make("p", { class: "soft" }, "Choose a sample."));
     fill(byId("editors"));
     return;
   }
+  const kept = samples.kept(row.rowId);
+  if (kept !== null) showWhole(row, kept);
+  else if (row.rowId !== shown?.rowId) {
+    shown = null;
+    showHeading(panel, row);
+    fill(byId("editors"));
+  }
   try {
-    const sample = await fetchJson<Sample>(`sample?${placeOf(row)}`);
-    if (list.chosen?.rowId !== row.rowId) return;
-    const isSame = shown?.row.rowId === row.rowId;
-    if (isSame && document.activeElement?.closest("#editors")) return; // nothing is lost as it is typed
-    shown = { row, sample };
-    showSample(panel, row, sample);
-    if (!isSame) byId("scroll").scrollTop = 0;
-    showEditors(byId("editors"), sample, {
-      username: about.username,
-      events: editing(row, sample),
-    });
+    if (kept === null) {
+      const sample = await samples.fetch(row);
+      if (list.chosen?.rowId !== row.rowId) return;
+      showWhole(row, sample);
+    }
+    samples.prefetch(list.following);
   } catch (error) {
     if (list.chosen?.rowId !== row.rowId) return;
-    shown = null;
-    fill(byId("editors"));
-    fill(
-      panel,
-      make(
-        "p",
-        { class: "bad" },
-        error instanceof Failure ? error.message : "The server does not answer",
-      ),
-    );
+    awaited = null;
+    const text = error instanceof Failure ? error.message : "The server does not answer";
+    panel.append(make("p", { class: "bad" }, text));
   }
+}
+
+function showWhole(row: Row, sample: Sample): void {
+  const isSame = shown?.rowId === row.rowId;
+  if (isSame && document.activeElement?.closest("#editors")) return; // nothing is lost as it is typed
+  shown = row;
+  showSample(byId("sample"), row, sample);
+  if (!isSame) byId("scroll").scrollTop = 0;
+  const { username } = about;
+  showEditors(byId("editors"), sample, { username, events: editing(row, sample) });
+  if (awaited !== null) edit(awaited);
+  awaited = null;
+}
+
+/** Puts the cursor into a field, or waits for it: keys that follow are meant for the field. */
+function editSoon(field: "correction" | "comment" | "search"): void {
+  if (!edit(field) && list.chosen !== null) awaited = field;
 }
 
 function editing(row: Row, sample: Sample): Parameters<typeof showEditors>[2]["events"] {
@@ -259,7 +279,8 @@ byId("search").addEventListener("input", () => {
 listenToKeys({
   move: (by) => list.move(by),
   judge: (at) => judging.judge(at),
-  edit,
+  edit: editSoon,
+  isWaiting: () => awaited !== null,
   undo: () => say(judging.undo()),
   help: () => byId<HTMLDialogElement>("help").showModal(),
 });

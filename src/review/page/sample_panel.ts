@@ -22,8 +22,13 @@ export function showSample(element: HTMLElement, row: Row, sample: Sample): void
   );
 }
 
+/** Shows what the list knows of a row whose sample is on its way. */
+export function showHeading(element: HTMLElement, row: Row): void {
+  fill(element, ...heading(row));
+}
+
 /** Shows what reviewers say. */
-export function reviews(verdicts: readonly Verdict[]): HTMLElement[] {
+function reviews(verdicts: readonly Verdict[]): HTMLElement[] {
   return verdicts.map(({ username, flag, comment, column, correction, timestamp }) =>
     make(
       "p",
