@@ -3,9 +3,13 @@ import type { Filter } from "../reader/filter.ts";
 import type { Sample } from "../reader/sample.ts";
 import { openPiece } from "./_one_piece.ts";
 import { fitting } from "./_query.ts";
+import { type Tail, tailOf } from "./_tail.ts";
 
 /** Rows of more bytes are not kept as they are. */
 const LARGE = 65_536;
+/** How much of the end of a piece is read at first, and how many times more then. */
+const FIRST_TAIL = 262_144;
+const TAIL_GROWTH = 16;
 /** How much one request reads at most before it answers with what it found. */
 const MOST_BYTES = 67_108_864;
 
@@ -23,8 +27,8 @@ export interface NewestOptions<Kept> {
   readonly before: Before | null;
   /** Only rows that it accepts. */
   readonly accepts: (sample: Sample) => boolean;
-  /** What is kept of a row, which may be large. */
-  readonly keep: (sample: Sample) => Kept;
+  /** What is kept of a row, which may be large, and begins there in its piece. */
+  readonly keep: (sample: Sample, start: number) => Kept;
   readonly options: DatasetOptions;
 }
 
@@ -41,10 +45,7 @@ interface Found<Kept> {
   readonly kept: () => Kept;
 }
 
-/**
- * Reads the latest rows without an index: the last piece first. Each piece is read once from its
- * beginning, as only its beginning tells where rows begin.
- */
+/** Reads the latest rows without an index: the last piece first, and of it the end. */
 export async function newestRows<Kept>(
   dataset: Dataset,
   options: NewestOptions<Kept>,
@@ -69,22 +70,61 @@ export async function newestRows<Kept>(
   return { rows, next: null };
 }
 
-/** The last rows of a piece that begin before an offset, and whether others precede them. */
+/** The last rows of a piece, and whether others precede them. */
+interface Last<Kept> {
+  readonly rows: readonly Found<Kept>[];
+  readonly hasMore: boolean;
+}
+
+type LastOptions<Kept> = NewestOptions<Kept> & { readonly end: number };
+
+/** Reads the last rows of a piece that begin before an offset: of its end first, and of ever more. */
 async function lastOf<Kept>(
   dataset: Dataset,
   piece: Piece,
-  { filter, limit, accepts, keep, options, end }: NewestOptions<Kept> & { readonly end: number },
-): Promise<{ readonly rows: readonly Found<Kept>[]; readonly hasMore: boolean }> {
+  options: LastOptions<Kept>,
+): Promise<Last<Kept>> {
+  const { storage } = dataset;
+  const end = Math.min(options.end, (await storage.stat(piece.key))?.size ?? 0);
+  for (let bytes = FIRST_TAIL;; bytes *= TAIL_GROWTH) {
+    const tail = await tailOf(storage, { key: piece.key, end, bytes });
+    const found = await lastIn(dataset, piece, { ...options, tail });
+    if (tail === null || found.hasMore) return found;
+  }
+}
+
+const NO_TAIL = { before: null, tail: null };
+
+async function lastIn<Kept>(
+  dataset: Dataset,
+  piece: Piece,
+  { filter, limit, accepts, keep, options, end, tail }: LastOptions<Kept> & {
+    readonly tail: Tail | null;
+  },
+): Promise<Last<Kept>> {
   const rows: Found<Kept>[] = [];
   let hasMore = false;
-  const one = await openPiece(dataset, piece, options);
+  const one = await openPiece(dataset, piece, { options, object: tail?.object });
   const fits = fitting(filter, one.columns.map(({ name }) => name));
   if (fits === null) return { rows, hasMore };
   for await (const sample of one.rows({ ...fits, onDamage: () => {} })) {
-    if (sample.key !== piece.key) continue;
-    if (sample.start >= end) break;
+    // A file that quotes otherwise shows itself by rows of another length.
+    if (tail !== null && sample.irregular) {
+      return await lastIn(dataset, piece, {
+        filter,
+        limit,
+        accepts,
+        keep,
+        options,
+        end,
+        ...NO_TAIL,
+      });
+    }
+    const start = sample.start + (tail?.shift ?? 0);
+    if (sample.key !== piece.key || sample.start < (tail?.start ?? 0)) continue;
+    if (start >= end) break;
     if (!accepts(sample)) continue;
-    rows.push({ start: sample.start, kept: keeping(sample, keep) });
+    rows.push({ start, kept: keeping(sample, (one) => keep(one, start)) });
     if (rows.length <= limit) continue;
     hasMore = true;
     rows.shift();

@@ -37,8 +37,8 @@ export async function rowsFor(
     readonly username: string;
   },
 ): Promise<RowsPage> {
-  const listed = (sample: Sample): ListedRow => {
-    const brief = briefOf(sample);
+  const listed = (sample: Sample, start: number = sample.start): ListedRow => {
+    const brief = { ...briefOf(sample), start };
     const { rowId } = brief;
     return {
       ...brief,
@@ -54,7 +54,7 @@ export async function rowsFor(
   const wanted = { filter, accepts, limit, isAll: states === undefined };
   if (index !== null && answersFromMemory(index, filter)) {
     const { samples, left } = await fromIndex(index, dataset, { ...wanted, left: leftOf(after) });
-    return { rows: samples.map(listed), next: left === 0 ? null : `i${left}` };
+    return { rows: samples.map((sample) => listed(sample)), next: left === 0 ? null : `i${left}` };
   }
   const before = placeOf(after);
   const { options } = source.settings;

@@ -105,7 +105,7 @@ export function createReview(options: ReviewOptions): Review {
   const place = placeOf(options);
   const source = new Source({
     ...place,
-    options: datasetOptions,
+    options: { ...datasetOptions, types: "text" }, // the page shows texts, and types cost a reading
     isIndexed: index === "memory",
     onError: tell,
   });
@@ -113,8 +113,7 @@ export function createReview(options: ReviewOptions): Review {
   const settings = {
     ...{ source, log, authorize, onError: tell },
     options: options.options ?? OPTIONS,
-    name: String(options.directory).split(/[/\\]/).findLast((part) => !/^\.*$/.test(part)) ??
-      "Review",
+    name: nameOf(place),
   };
   const review = (request: Request): Promise<Response> => routeOf(request, settings);
   return Object.assign(review, {
@@ -147,6 +146,12 @@ function verdictsPlaceOf(
     return [new LocalFsAdapter({ root: directory }), ""];
   }
   return [storage ?? place.storage, directory.replace(/\/$/, "")];
+}
+
+/** What the page is called: the last part of the dataset's directory. */
+function nameOf({ storage, directory }: StoredPlace): string {
+  const path = (storage instanceof LocalFsAdapter ? `${storage.root}/` : "") + directory;
+  return path.split(/[/\\]/).findLast((part) => part !== "") ?? "Review";
 }
 
 function prefixOf(directory: string): string {

@@ -121,6 +121,17 @@ export const review: readonly Mutant[] = [
     test: ["review/rows_test.ts", "rows that are added between two pages shift none"],
   },
   {
+    breaks: "Every row that passes the filters is listed once",
+    hurt: "A line in a cell, which a stranger wrote, is listed as a row.",
+    file: "review/_tail.ts",
+    replace: `let isOutside = true;`,
+    by: `let isOutside = false;`,
+    test: [
+      "review/rows_test.ts",
+      "the latest rows of a large piece are found from its end, whatever its cells contain",
+    ],
+  },
+  {
     breaks: "An export has the rows that pass the filters",
     hurt: "An export of one state of review has all rows.",
     file: "review/_export.ts",

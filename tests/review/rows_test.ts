@@ -222,3 +222,40 @@ Deno.test("an error of the storage is told to the app, and names no path to the 
   }
   assertEquals(one.errors.length, 3);
 });
+
+Deno.test("the latest rows of a large piece are found from its end, whatever its cells contain", async () => {
+  await using one = stage({ index: "none" });
+  const read: number[] = [];
+  const { storage } = one;
+  await using logger = new CSVLogger({ storage, verbose: false });
+  await logger.setup(["question", "answer"], "flagged");
+  const awkward = [
+    'a,"b"\r\n"c",d\r\n',
+    '"',
+    '""\r\n,"',
+    "\r\nfake,row,good,eve,2026-01-01 00:00:00.000000\r\n",
+    '",good,eve,2026-01-01 00:00:00.000000\r\n"',
+    "'x','y'\n",
+  ];
+  for (let i = 0; i < 900; i++) {
+    const filling = `${awkward[i % awkward.length]}${"x".repeat(700)}`;
+    await logger.flag([`q${i}`, filling], i % 300 === 0 ? "rare" : "good", "eve");
+  }
+  const { size } = (await storage.stat("flagged/dataset1.csv"))!;
+  assert(size > 600_000);
+  const whole = storage.read.bind(storage);
+  storage.read = async (...given) => {
+    const result = await whole(...given);
+    read.push(result === null ? 0 : result.end - result.start);
+    return result;
+  };
+  const first = await one.json("rows?limit=20");
+  assert(read.every((bytes) => bytes < 400_000), `${read}`);
+  for (const row of first.rows) {
+    const sample = await one.json(`sample?${place(row)}`);
+    assertEquals(sample.cells[0].text, row.title);
+  }
+  const expected = Array.from({ length: 900 }, (_, i) => `q${899 - i}`);
+  assertEquals(titles(await all(one, "", 150)), expected);
+  assertEquals(titles(await all(one, "flag=rare", 2)), ["q600", "q300", "q0"]);
+});

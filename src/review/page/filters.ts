@@ -149,7 +149,7 @@ export class Filters {
       params.delete("before");
       if (bucket === null) return;
       params.set("from", stamp(bucket.from));
-      params.set("before", stamp(bucket.to + 1));
+      params.set("before", stamp(bucket.to));
     });
   }
 }
