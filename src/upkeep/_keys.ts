@@ -5,13 +5,14 @@ const PIECE =
   /^(?:dataset\d{1,15}|log\d{0,15})(?:\.[1-9]\d{0,14})?(?:\.w[0-9a-f]{12}(?:[0-9a-f]{8})?(?:\.[1-9]\d{0,14})?)?\.csv$/;
 
 /** The kind of an object in a dataset's directory. */
-export type KeyKind = "piece" | "aside" | "lock" | "file" | "other";
+export type KeyKind = "piece" | "aside" | "internal" | "file" | "other";
 
 /** Returns the kind of a key, of which the directory was cut off. */
 export function kindOf(name: string): KeyKind {
   if (PIECE.test(name)) return "piece";
   if (/\.torn-[0-9a-f]{8}$/.test(name)) return "aside";
-  if (MaintenanceLock.isKey(name)) return "lock";
+  // The lock, and what the checks of a store leave.
+  if (MaintenanceLock.isKey(name) || /^flagstone-(?:check|probe-)/.test(name)) return "internal";
   // A stored file: <label>/<random>/<name>, or <label>/<name> as older versions of Gradio wrote.
   return name.includes("/") ? "file" : "other";
 }

@@ -42,7 +42,7 @@ export async function* check(
 async function sizesIn({ storage, directory }: Place): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   for await (const { name, size, kind } of listed(storage, toPrefix(directory))) {
-    if (kind !== "lock") sizes.set(name, size);
+    if (kind !== "internal") sizes.set(name, size);
   }
   return sizes;
 }

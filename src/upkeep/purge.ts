@@ -40,7 +40,7 @@ export interface PurgeReport {
   readonly unreachable: readonly string[];
 }
 
-const MOST_PASSES = 20;
+const MOST_PASSES = 5;
 const ROW_ID_BYTES = 8;
 
 const UNREACHABLE = [
@@ -58,7 +58,8 @@ interface Findings {
 
 /**
  * Removes rows and their files, beside running loggers. Files go first and rows last, so that a purge that
- * is killed can be repeated; it looks again until nothing is left. A file that another row names stays, and
+ * is killed can be repeated; it looks again until nothing is left, but at most five times, because a
+ * logger may go on to save such rows. A file that another row names stays, and
  * a piece without rows keeps its header.
  *
  * @throws {TypeError} If the text is empty
@@ -121,10 +122,10 @@ async function onePass(pass: Pass, found: Findings): Promise<number> {
     });
   }
   if (dataset !== null) {
-    removed += await removeRows(dataset, (record, text) => isTarget(target, record, text), {
-      apply,
-      found,
-    });
+    // Only rows whose files are gone: a logger may have added others since.
+    const isKnown = (record: Uint8Array, text: TextIn) =>
+      isTarget(target, record, text) && rowIds.has(rowIdOf(record));
+    removed += await removeRows(dataset, isKnown, { apply, found });
   }
   return removed;
 }
@@ -143,7 +144,11 @@ type TextIn = ReturnType<typeof textReader>;
 function isTarget(target: PurgeTarget, record: Uint8Array, text: TextIn): boolean {
   if ("username" in target) return text(record, "username") === target.username;
   if ("id" in target) return text(record, "id") === target.id;
-  return hex(sha256(record).subarray(0, ROW_ID_BYTES)) === target.rowId;
+  return rowIdOf(record) === target.rowId;
+}
+
+function rowIdOf(record: Uint8Array): string {
+  return hex(sha256(record).subarray(0, ROW_ID_BYTES));
 }
 
 function isTargetSample(target: PurgeTarget, sample: Sample): boolean {
