@@ -67,7 +67,7 @@ export function bytesShown(bytes: number): string {
 
 /** Shows how far a reading is, a few times a second. */
 export function progressOf(terminal: Terminal): (read: number, total: number) => void {
-  let last = 0;
+  let last = -Infinity;
   return (read, total) => {
     const now = performance.now();
     if (now - last < 200 || total === 0) return;

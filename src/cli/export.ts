@@ -3,7 +3,7 @@ import type { Command, Context } from "./command.ts";
 import { CommandError, EXIT } from "./exit.ts";
 import { FORMAT_FLAGS, FORMATS } from "./_formats.ts";
 import { nearest } from "./_nearest.ts";
-import { DamageCount, rowsShown } from "./_rows.ts";
+import { DamageCount, progressOf, rowsShown } from "./_rows.ts";
 import { DATASET_FLAGS, datasetOf, need } from "./_source.ts";
 import { StagedFile } from "./_staged_file.ts";
 import { FILTER_FLAGS, filterOf } from "./_where.ts";
@@ -44,7 +44,7 @@ export const command: Command = {
       ...damage,
       signal,
       ...(verdicts === undefined ? {} : { verdicts: await datasetOf(verdicts, context) }),
-      onProgress: (rows: number) => void terminal.progress(`${rows} rows`),
+      onProgress: progressOf(terminal),
     };
     const made = await format.make(dataset, options, flags);
     if (format.isDirectory) await writeDirectory(made, output!, context);

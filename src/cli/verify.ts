@@ -1,6 +1,7 @@
 import type { Formulas } from "../csv/formulas.ts";
 import type { Command } from "./command.ts";
 import { EXIT } from "./exit.ts";
+import { progressOf } from "./_rows.ts";
 import { RowsOutput } from "./_rows_output.ts";
 import { DATASET_FLAGS, sourceOf } from "./_source.ts";
 
@@ -24,7 +25,7 @@ export const command: Command = {
       files: flags.has("files"),
       columns: flags.list("columns"),
       formulas: flags.text("formulas") as Formulas | undefined,
-      onProgress: (rows: number) => void terminal.progress(`${rows} rows`),
+      onProgress: progressOf(terminal),
       signal,
     };
     const counts = { error: 0, notice: 0 };

@@ -3,8 +3,12 @@ import { columnsInOrder, type EngineRead, type EngineTable, headerCells } from "
 /** Gradio's rule of escaping, in the syntax of RE2. */
 const ESCAPED = String.raw`(?s)^'+(?:.*,)?[=+@\t\n\r-]`;
 
+/** The longest row that DuckDB reads if it is not told otherwise. */
+const OWN_LINE_BYTES = 2_000_000;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
+
 /** Returns the query of DuckDB that reads a table. */
-export function duckdbSql(table: EngineTable, maxLineBytes: number): string {
+export function duckdbSql(table: EngineTable, maxLineBytes: number | undefined): string {
   const { reads, columns } = table;
   const all = reads.map((read) => selectOf(read, maxLineBytes)).join("\nUNION ALL BY NAME\n");
   if (columnsInOrder(table)) return `${all}\n`;
@@ -16,8 +20,9 @@ export function duckdbSql(table: EngineTable, maxLineBytes: number): string {
 }
 
 /** The rows of files with one header. */
-function selectOf(read: EngineRead, maxLineBytes: number): string {
-  const { paths, columns, hasHeader, quote, isEscaped } = read;
+function selectOf(read: EngineRead, maxLineBytes: number | undefined): string {
+  const { paths, columns, hasHeader, quote, largest, isEscaped } = read;
+  const longest = maxLineBytes ?? (largest > OWN_LINE_BYTES ? MAX_LINE_BYTES : undefined);
   const options = [
     "auto_detect = false",
     `header = ${hasHeader}`,
@@ -25,7 +30,9 @@ function selectOf(read: EngineRead, maxLineBytes: number): string {
     `quote = ${literal(quote)}`,
     `escape = ${literal(quote)}`,
     "hive_partitioning = false", // a directory k=v would add a column
-    `max_line_size = ${maxLineBytes}`,
+    "parallel = false", // several threads fail at a file with line breaks in cells, not always
+    // Small files are read twice as fast without the memory for a long line.
+    ...(longest === undefined ? [] : [`max_line_size = ${longest}`]),
     // DuckDB takes the first line break for the end of every line. If that is one in a name, it
     // returns no row at all, without an error.
     ...(mayBreakFirst(read) ? ["strict_mode = false"] : []),

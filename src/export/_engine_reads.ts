@@ -16,6 +16,8 @@ export interface EngineRead {
   readonly columns: readonly EngineColumn[];
   readonly hasHeader: boolean;
   readonly quote: '"' | "'";
+  /** The size of the largest file, in bytes. */
+  readonly largest: number;
   /** Whether cells have the escapes of Gradio's rule. */
   readonly isEscaped: boolean;
 }
@@ -48,6 +50,7 @@ export function engineTable(dataset: Dataset, options: EngineTableOptions): Engi
       columns: pieces[0]!.columns.map(toColumn),
       hasHeader,
       quote,
+      largest: Math.max(...pieces.map(({ bytes }) => bytes)),
       isEscaped: isEscaped && quote === '"', // Gradio escaped nothing when it quoted with '
     };
   });

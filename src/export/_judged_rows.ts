@@ -1,4 +1,5 @@
 import type { Dataset } from "../reader/dataset.ts";
+import { ReadProgress } from "../reader/read_progress.ts";
 import type { Sample } from "../reader/sample.ts";
 import type { Tally } from "./_tally.ts";
 import type { ExportOptions } from "./export.ts";
@@ -31,13 +32,14 @@ export async function* judgedRows(
   const { onDamage, signal } = options;
   const judged = verdicts === undefined ? null : await readVerdicts(verdicts);
   const rows = { where, search, current, uniqueBy, keep, onePer, onDamage, signal };
-  let read = 0;
+  const progress = new ReadProgress(dataset.pieces);
+  let count = 0;
   for await (const sample of dataset.rows(rows)) {
-    if (++read % PROGRESS_ROWS === 0) onProgress?.(read);
+    if (++count % PROGRESS_ROWS === 0) onProgress?.(progress.after(sample), progress.total);
     const row = judged === null ? unjudged(sample) : judge(sample, judged, tally);
     if (row !== null) yield row;
   }
-  onProgress?.(read);
+  onProgress?.(progress.total, progress.total);
 }
 
 function unjudged(sample: Sample): JudgedRow {

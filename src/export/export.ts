@@ -62,6 +62,6 @@ export interface ExportOptions
   readonly verdicts?: Dataset | undefined;
   /** Called with each place that cannot be read. @default {"throw": the export fails} */
   readonly onDamage?: "throw" | ((damage: Damage) => void) | undefined;
-  /** Called now and then with the number of rows that were read. */
-  readonly onProgress?: ((rows: number) => void) | undefined;
+  /** Called now and then with the bytes that were read, of all that were there at the beginning. */
+  readonly onProgress?: ((read: number, total: number) => void) | undefined;
 }

@@ -33,13 +33,16 @@ export interface SqlOptions {
    * @default {"gradio"}
    */
   readonly formulas?: Exclude<Formulas, "strict"> | undefined;
-  /** The longest row that DuckDB reads, in bytes; it refuses longer ones. @default {16 MiB} */
+  /**
+   * The longest row that DuckDB reads, in bytes; it refuses longer ones.
+   *
+   * @default {16 MiB, or 2 MB among files that are no larger}
+   */
   readonly maxLineBytes?: number | undefined;
 }
 
 const ENGINES: readonly string[] = ["duckdb", "clickhouse", "spark", "pandas"];
 const FORMULAS: readonly string[] = ["gradio", "as-typed"];
-const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Returns the query by which another engine reads the dataset as one table, as it is now: the values
@@ -77,7 +80,7 @@ export function datasetSql(
   engine: SqlEngine,
   options: SqlOptions = {},
 ): string {
-  const { formulas = "gradio", maxLineBytes = MAX_LINE_BYTES } = options;
+  const { formulas = "gradio", maxLineBytes } = options;
   refuseMistakes(dataset, engine, { ...options, formulas, maxLineBytes });
   const table = engineTable(dataset, {
     base: options.base ?? rootOf(dataset),
@@ -93,7 +96,10 @@ export function datasetSql(
 function refuseMistakes(
   dataset: Dataset,
   engine: string,
-  { formulas, maxLineBytes }: { readonly formulas: string; readonly maxLineBytes: number },
+  { formulas, maxLineBytes = 1 }: {
+    readonly formulas: string;
+    readonly maxLineBytes?: number | undefined;
+  },
 ): void {
   const quoted = (values: readonly string[]) => values.map((value) => `"${value}"`).join(", ");
   if (!ENGINES.includes(engine)) {

@@ -123,6 +123,12 @@ export class IndexRows {
     if (time === -Infinity) this.#hasUntimed = true;
   }
 
+  /** Makes room for this number of rows. */
+  reserve(rows: number): void {
+    this.times.reserve(rows);
+    for (const { codes } of this.facets) codes.reserve(rows);
+  }
+
   /** The number of blocks. */
   get blocks(): number {
     return this.#blockFirsts.length;

@@ -19,12 +19,16 @@ export class NumberList<T extends Numbers> {
 
   /** Adds a number. */
   push(number: number): void {
-    if (this.#length === this.#numbers.length) {
-      const longer = this.#make(Math.ceil(this.#length * 1.5));
-      longer.set(this.#numbers);
-      this.#numbers = longer;
-    }
+    if (this.#length === this.#numbers.length) this.reserve(Math.ceil(this.#length * 1.5));
     this.#numbers[this.#length++] = number;
+  }
+
+  /** Makes room for this count of numbers, so that they are not copied while they come in. */
+  reserve(count: number): void {
+    if (count <= this.#numbers.length) return;
+    const longer = this.#make(count);
+    longer.set(this.#numbers);
+    this.#numbers = longer;
   }
 
   /** Returns the number at a place. */

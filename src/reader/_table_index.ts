@@ -29,6 +29,8 @@ const MOST_CACHED = 4;
 const PAGE_ROWS = 50;
 const MOST_VALUES = 50;
 const BUCKETS = 60;
+/** How many more rows than estimated there is room for: memory is not taken before it is used. */
+const MARGIN = 1.2;
 
 /** What an index knows of a piece. */
 interface Indexed {
@@ -142,12 +144,20 @@ export class TableIndex implements DatasetIndex {
     const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
     const before = this.total;
     let read = 0;
+    let isReserved = false;
     for (const piece of pieces) {
       let number = this.#indexed.findIndex(({ piece: { key } }) => key === piece.key);
       if (number < 0) number = this.#indexed.push({ piece, last: undefined, bytes: 0 }) - 1;
       const known = this.#indexed[number]!;
       if (known.bytes > 0 && !await this.#hasGrown(known)) continue;
-      await this.#scan(known, number, (end) => onProgress?.(read + end, total));
+      await this.#scan(known, number, (end) => {
+        // After the first chunk the number of all rows can be told, but for some.
+        if (before === 0 && !isReserved && this.total > 0) {
+          isReserved = true;
+          this.#rows.reserve(Math.ceil(this.total * MARGIN * total / (read + end)));
+        }
+        onProgress?.(read + end, total);
+      });
       read += piece.bytes;
     }
     if (this.total > before) this.#forget();

@@ -2,6 +2,7 @@ import { escapeCell } from "../csv/escape.ts";
 import type { Formulas } from "../csv/formulas.ts";
 import type { Damage } from "../reader/damage.ts";
 import type { Dataset, Piece } from "../reader/dataset.ts";
+import { ReadProgress } from "../reader/read_progress.ts";
 import { openDataset } from "../reader/open_dataset.ts";
 import { candidateKeys, pathsIn } from "../reader/resolve_file.ts";
 import type { Sample } from "../reader/sample.ts";
@@ -28,11 +29,12 @@ export interface VerifyOptions {
   readonly formulas?: Formulas | undefined;
   /** The names of the columns of a log without a header. */
   readonly columns?: readonly string[] | undefined;
-  /** Called now and then with the number of rows that were read. */
-  readonly onProgress?: ((rows: number) => void) | undefined;
+  /** Called now and then with the bytes that were read, of all. */
+  readonly onProgress?: ((read: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+const PROGRESS_ROWS = 1000;
 const ORPHAN_AFTER_MS = 3_600_000;
 const OWN_PATH = /^[^/\\]+\/[0-9a-f]{20}\/[^/\\]+$/;
 
@@ -103,10 +105,11 @@ async function* rowFindings(
   const damage: Damage[] = [];
   const ids = new Set<string>();
   const checked = new Map<string, string | null>();
+  const progress = new ReadProgress(dataset.pieces);
   let rows = 0;
   const onDamage = (found: Damage) => void damage.push(found);
   for await (const sample of dataset.rows({ onDamage, signal })) {
-    if (++rows % 1000 === 0) onProgress?.(rows);
+    if (++rows % PROGRESS_ROWS === 0) onProgress?.(progress.after(sample), progress.total);
     while (damage.length > 0) yield damaged(damage.shift()!);
     const { id } = sample.values;
     if (typeof id === "string" && id !== "") {

@@ -62,11 +62,11 @@ const times = ({ results }: Case): number[] => results.map(({ ms }) => ms);
 const grownMib = (results: readonly Measured[]): number =>
   median(results.map(({ grownBytes }) => grownBytes)) / MIB;
 
-/** The growth of memory by reading all rows, in MiB. */
+/** The memory that reading all rows needs, in MiB. */
 async function steadyMib(dir: string, rows: number, times: number): Promise<number> {
   await Deno.mkdir(dir);
   writeLargeDataset(dir, { rows, times });
-  const { grownBytes } = await readOnce({ way: "rows", dir, isSteady: true });
+  const { grownBytes } = await readOnce({ way: "rows", dir, collects: true, isSteady: true });
   await Deno.remove(dir, { recursive: true });
   return grownBytes / MIB;
 }
@@ -137,7 +137,7 @@ async function answer({ quick }: BenchOptions): Promise<Answer> {
       `medians of ${rounds} interleaved rounds, each in a process of its own, cold code included.`,
       "Ways that read rows count those with one flag; all of them find the same number.",
       "papaparse takes the whole text of Deno.readTextFile(), csv-parse a stream of Node.js.",
-      `With --max-semi-space-size=4, rows() takes ${shown(few)} MiB for ${shown(rows)} rows and ` +
+      `With --max-semi-space-size=4, rows() needs ${shown(few)} MiB for ${shown(rows)} rows and ` +
       `${shown(many)} MiB for ${shown(more)}. The growth of pandas is its whole process.`,
       ...(pythonWithPandas() === null ? ["pandas is not installed."] : []),
     ],

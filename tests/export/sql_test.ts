@@ -113,11 +113,13 @@ Deno.test("datasetSql() puts base in front of the keys, and needs it for a stora
   assertStringIncludes(datasetSql(dataset, "spark", { base: "s3://bucket" }), '"s3a://bucket/');
 });
 
-Deno.test("datasetSql() never emits what makes DuckDB drop rows in silence, and bounds lines", async () => {
+Deno.test("datasetSql() never emits what makes DuckDB drop or refuse rows, and bounds lines", async () => {
   const dataset = await openFlagged();
   const sql = datasetSql(dataset, "duckdb", { base: "/data", maxLineBytes: 5_000_000 });
   assert(!/new_line|strict_mode = true/.test(sql));
+  assertStringIncludes(sql, "parallel = false");
   assertStringIncludes(sql, "max_line_size = 5000000");
+  assert(!datasetSql(dataset, "duckdb", { base: "/data" }).includes("max_line_size"));
 });
 
 Deno.test("datasetSql() writes paths in which no character is a wildcard", async () => {
