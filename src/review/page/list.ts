@@ -23,6 +23,11 @@ export class List {
     return this.rows[this.#at] ?? null;
   }
 
+  /** Whether the person did not go on from the first row. */
+  get isAtStart(): boolean {
+    return this.#at <= 0;
+  }
+
   /** The row after the chosen one. */
   get following(): Row | undefined {
     return this.rows[this.#at + 1];
