@@ -128,13 +128,26 @@ function keepOwner(stage: Stage, path: string): void {
 export async function rewriteFile(
   call: DriverCall,
   makeFilter: () => ByteFilter,
-  { root, durable, open, look, publish }: RewriteTools,
+  tools: RewriteTools,
+): Promise<ObjectInfo | null> {
+  const opened = await tools.open();
+  if (opened === null) return null;
+  const { file } = opened;
+  try {
+    return await replaceFiltered(file, call, makeFilter, tools);
+  } finally {
+    file.close();
+  }
+}
+
+async function replaceFiltered(
+  file: Deno.FsFile,
+  call: DriverCall,
+  makeFilter: () => ByteFilter,
+  { root, durable, look, publish }: RewriteTools,
 ): Promise<ObjectInfo | null> {
   const { key, attempt } = call;
   const conflict = (why: string) => refusal(attempt, "Conflict", why);
-  const opened = await open();
-  if (opened === null) return null;
-  using file = opened.file;
   // Under the lock, which also checks that no link is on the path.
   const stage = await root.inExisting(call, (path) => new Stage(parentOf(path), key));
   if (stage === null) return null;
