@@ -1,7 +1,7 @@
 // deno-lint-ignore no-import-prefix -- only for these tests: in deno.json every task would load it
 import axe from "npm:axe-core@4.11.0";
 import { assert, assertEquals } from "@std/assert";
-import { CSVLogger, files, MemoryAdapter } from "@flagstone/flagging";
+import { ChatCSVLogger, CSVLogger, files, MemoryAdapter } from "@flagstone/flagging";
 import { openDataset } from "@flagstone/flagging/dataset";
 import { createReview, localAuthorize } from "@flagstone/flagging/review";
 import { browserTest, type Page, until } from "./_chromium.ts";
@@ -320,3 +320,40 @@ for (const colorScheme of ["light", "dark"] as const) {
     assertEquals(found, []);
   });
 }
+
+browserTest(
+  "rows of several files are sorted by time once they are counted",
+  {},
+  async ({ page }) => {
+    await using server = await serve(["one"]);
+    const { storage } = server;
+    await using chats = new ChatCSVLogger({ storage });
+    await chats.setup("flagged"); // log.csv, whose rows come last until all are counted
+    await chats.flag({ index: 0, value: "two" }, [{ role: "user", content: "two" }]);
+    const authorize = () => ({ username: "ada" });
+    await using uncounted = createReview({
+      storage,
+      directory: "flagged",
+      index: "none",
+      authorize,
+    });
+    let isCounting = true;
+    server.handle = async (request) => {
+      if (!isCounting || !/\/(?:rows|counts)\?/.test(request.url)) {
+        return await server.review(
+          request,
+        );
+      }
+      const response = await uncounted(request);
+      if (!request.url.includes("/counts")) return response;
+      return Response.json({ ...await response.json(), index: "indexing" });
+    };
+    await open(page, server);
+    const titles = page.locator("#list li p");
+    assertEquals(await titles.allTextContents(), ["one", "two"]);
+    await page.locator("#totals", { hasText: "counting" }).waitFor();
+    isCounting = false;
+    await page.locator("#list li").first().filter({ hasText: "two" }).waitFor();
+    assertEquals(await titles.allTextContents(), ["two", "one"]);
+  },
+);

@@ -259,3 +259,42 @@ Deno.test("the latest rows of a large piece are found from its end, whatever its
   assertEquals(titles(await all(one, "", 150)), expected);
   assertEquals(titles(await all(one, "flag=rare", 2)), ["q600", "q300", "q0"]);
 });
+
+for (
+  const [kind, header, quote] of [
+    ["without a header", "", '"'],
+    ["in single quotes", "'question','answer','flag'\n", "'"],
+  ] as const
+) {
+  Deno.test(`a large file ${kind} is listed from its end`, async () => {
+    const columns = header === ""
+      ? { datasetOptions: { columns: ["question", "answer", "flag"] } }
+      : {};
+    await using one = stage({ index: "none", ...columns });
+    const cells = (i: number) => [`q${i}`, `it"s ${"x\n".repeat(400)}`, "good"];
+    const double = (text: string) => quote + text.replaceAll(quote, quote + quote) + quote;
+    const lines = Array.from({ length: 600 }, (_, i) => cells(i).map(double).join(","));
+    await one.storage.write(
+      header === "" ? "flagged/log.csv" : "flagged/dataset1.csv",
+      new TextEncoder().encode(`${header}${lines.join("\n")}\n`),
+    );
+    const expected = Array.from({ length: 600 }, (_, i) => `q${599 - i}`);
+    assertEquals(titles(await all(one, "", 150)), expected);
+  });
+}
+
+Deno.test("rows of many writers with segments are listed once each", async () => {
+  for (const index of ["memory", "none"] as const) {
+    await using one = stage({ index });
+    for (let writer = 0; writer < 4; writer++) {
+      await using logger = new CSVLogger({ storage: one.storage, verbose: false, segments: true });
+      await logger.setup(["question"], "flagged");
+      for (let i = 0; i < 10; i++) await logger.flag([`w${writer} q${i}`], "good");
+    }
+    if (index === "memory") await counted(one);
+    const found = titles(await all(one));
+    assertEquals(found.length, 40);
+    assertEquals(new Set(found).size, 40);
+    assertEquals(found[0], "w3 q9");
+  }
+});

@@ -1,6 +1,6 @@
 import type { Counts } from "./api.ts";
 import { byId, fill, make, visible } from "./dom.ts";
-import { day, number, stamp } from "./format.ts";
+import { moment, number, stamp } from "./format.ts";
 
 const NAMES = ["flag", "username", "file", "review", "search", "from", "before"];
 
@@ -115,13 +115,15 @@ export class Filters {
     if (histogram.length === 0) return [];
     const most = Math.max(...histogram.map(({ count }) => count), 1);
     const from = this.params.get("from");
+    const span = histogram.at(-1)!.to - histogram[0]!.from;
+    const label = (milliseconds: number) => moment(milliseconds, span);
     const bars = histogram.map((bucket) => {
       const isOn = from === stamp(bucket.from);
       const bar = make("button", {
         "class": "bar",
         "aria-pressed": isOn ? "true" : "false",
-        "aria-label": `${day(bucket.from)}: ${bucket.count}`,
-        "title": `${day(bucket.from)}: ${number(bucket.count)}`,
+        "aria-label": `${label(bucket.from)}: ${bucket.count}`,
+        "title": `${label(bucket.from)}: ${number(bucket.count)}`,
         "click": () => this.#span(isOn ? null : bucket),
       });
       bar.style.setProperty("--share", `${bucket.count / most}`);
@@ -136,8 +138,8 @@ export class Filters {
         make(
           "div",
           { class: "axis" },
-          make("span", {}, day(histogram[0]!.from)),
-          make("span", {}, day(histogram.at(-1)!.to)),
+          make("span", {}, label(histogram[0]!.from)),
+          make("span", {}, label(histogram.at(-1)!.to)),
         ),
       ),
     ];
@@ -152,4 +154,10 @@ export class Filters {
       params.set("before", stamp(bucket.to));
     });
   }
+}
+
+/** What a choice is called. */
+function nameOf(name: string, value: string): Node | string {
+  if (value === "") return "(none)";
+  return name === "review" && value === "disagreed" ? "disagreement" : visible(value);
 }

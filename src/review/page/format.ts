@@ -1,5 +1,8 @@
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+/** Three days. */
+const SHORT_MS = 259_200_000;
+
 /** A number with thin spaces between thousands. */
 export function number(value: number): string {
   return `${value}`.replace(/\B(?=(\d{3})+$)/g, "\u2009");
@@ -13,10 +16,10 @@ export function time(text: string, isFull = false): string {
   return isFull ? `${date} ${year}, ${clock} UTC` : `${date} ${clock}`;
 }
 
-/** The day of a time in milliseconds since 1970. */
-export function day(milliseconds: number): string {
-  const date = new Date(milliseconds);
-  return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
+/** A time in milliseconds since 1970: its day, or its minute within a short span. */
+export function moment(milliseconds: number, span: number): string {
+  const text = time(stamp(milliseconds));
+  return span < SHORT_MS ? text : text.slice(0, text.lastIndexOf(" "));
 }
 
 /** A time in milliseconds as timestamps of cells have it. */

@@ -23,6 +23,11 @@ export class List {
     return this.rows[this.#at] ?? null;
   }
 
+  /** Whether the person did not go on from the first row. */
+  get isAtStart(): boolean {
+    return this.#at <= 0;
+  }
+
   /** The row after the chosen one. */
   get following(): Row | undefined {
     return this.rows[this.#at + 1];
@@ -32,11 +37,13 @@ export class List {
     this.rows.length = 0;
     this.#at = -1;
     fill(this.#element);
+    this.#element.classList.remove("pictures");
   }
 
   add(rows: readonly Row[]): void {
     const first = this.rows.length;
     this.rows.push(...rows);
+    if (rows.some(({ picture }) => picture !== null)) this.#element.classList.add("pictures");
     this.#element.append(...rows.map((row, i) => this.#item(row, first + i)));
     if (this.#at < 0 && rows.length > 0) this.choose(0);
   }

@@ -42,6 +42,7 @@ const outbox = new Outbox({
     say(message);
   },
   onChange(pending, trouble) {
+    isJudged ||= pending > 0;
     const text = pending === 0 ? "" : `${pending} unsent${trouble === "" ? "" : `: ${trouble}`}`;
     byId("pending").textContent = text;
     byId("pending").classList.toggle("bad", trouble !== "");
@@ -60,6 +61,9 @@ let shown: Row | null = null;
 /** The field that gets the cursor once the sample is shown. */
 let awaited: "correction" | "comment" | "search" | null = null;
 let known: Counts | null = null;
+let wasIndexing = false;
+/** Whether the person said something, so that the list must stay as it is. */
+let isJudged = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 function say(text: string): void {
@@ -125,6 +129,10 @@ async function count(): Promise<void> {
     const counts = await fetchJson<Counts>(`counts?${filters.params}`);
     if (own !== generation) return;
     filters.show(counts);
+    const isSorted = wasIndexing && counts.index === "ready" && counts.files.length > 1;
+    wasIndexing = counts.index === "indexing";
+    // Until the index is there, the rows of one file follow those of another one.
+    if (isSorted && list.isAtStart && !isJudged) return void reload();
     showTotals(counts);
     timer = setTimeout(count, counts.index === "indexing" ? POLL_INDEXING_MS : POLL_MS);
   } catch (error) {
