@@ -13,7 +13,7 @@ import { TempDir } from "../helpers/temp_dir.ts";
 
 // The torture raises these.
 const KILLS = Number(Deno.env.get("FLAGSTONE_TAIL_KILLS") ?? 12);
-const WRITERS = 4;
+const WRITERS = Number(Deno.env.get("FLAGSTONE_TAIL_WRITERS") ?? 4);
 
 const CLI = new URL("../../src/cli/mod.ts", import.meta.url);
 const WRITER = new URL("../helpers/flag_numbers.ts", import.meta.url);
