@@ -1,5 +1,6 @@
 import { encodeRow } from "../csv/encode.ts";
-import { type Dataset, DatasetNotFoundError, openDataset } from "../reader/mod.ts";
+import { openLogged } from "../reader/logged_dataset.ts";
+import { type Dataset, DatasetNotFoundError } from "../reader/mod.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 
 /** Where the datasets of a logger are. */
@@ -40,7 +41,8 @@ export async function datasetResponse(place: DatasetPlace): Promise<Response> {
 /** Opens the dataset; `null` if nothing was flagged yet. */
 async function opened({ storage, directory }: DatasetPlace): Promise<Dataset | null> {
   try {
-    return await openDataset(storage, directory, { formulas: "as-typed" });
+    const logged = { storage, directory, fileName: undefined, columns: undefined };
+    return await openLogged(logged, { formulas: "as-typed" });
   } catch (error) {
     if (error instanceof DatasetNotFoundError) return null;
     throw error;

@@ -1,4 +1,5 @@
 import { decodeRecord } from "../csv/decode.ts";
+import { swapQuotes } from "./_dialect.ts";
 import type { Bound } from "./_layout.ts";
 import type { OpenPiece } from "./_open_piece.ts";
 import { Row } from "./_row.ts";
@@ -12,6 +13,11 @@ export function bodyStartOf(piece: Piece): number {
   return opened(piece).bodyStart;
 }
 
+/** Returns the bytes of a piece, or of a part of it, with the quotes that all other files have. */
+export function withDoubleQuotes(piece: Piece, bytes: Uint8Array): Uint8Array {
+  return opened(piece).layout.singleQuotes ? swapQuotes(bytes) : bytes;
+}
+
 /**
  * Returns a function that returns the text of a stored record in a column of a piece; empty if it has
  * none.
@@ -21,7 +27,8 @@ export function textReader(piece: Piece): (record: Uint8Array, column: string) =
   return (record, column) => {
     const place = layout.places.get(column);
     if (place === undefined) return "";
-    const bound: Bound | null = layout.bind(decodeRecord(decoder.decode(record)));
+    const bytes = layout.singleQuotes ? swapQuotes(record) : record;
+    const bound: Bound | null = layout.bind(decodeRecord(decoder.decode(bytes)));
     return bound?.cells[place] ?? "";
   };
 }

@@ -6,6 +6,7 @@ import type { ByteFilter } from "../storage/storage_adapter.ts";
 export class RowFilter implements ByteFilter {
   readonly #isDropped: (record: Uint8Array) => boolean;
   readonly #bodyStart: number;
+  readonly #normal: (bytes: Uint8Array) => Uint8Array;
   readonly #scanner = new RecordScanner();
   /** The bytes from `#from` on. */
   #pending: Uint8Array = new Uint8Array();
@@ -19,10 +20,16 @@ export class RowFilter implements ByteFilter {
    * Creates a filter.
    *
    * @param bodyStart The offset of the first row; the header before it stays
+   * @param normal Returns bytes with the quotes that the scanner knows
    */
-  constructor(bodyStart: number, isDropped: (record: Uint8Array) => boolean) {
+  constructor(
+    bodyStart: number,
+    isDropped: (record: Uint8Array) => boolean,
+    normal: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+  ) {
     this.#bodyStart = bodyStart;
     this.#isDropped = isDropped;
+    this.#normal = normal;
   }
 
   /** Takes the next bytes, and returns those that are kept. */
@@ -34,7 +41,7 @@ export class RowFilter implements ByteFilter {
       if (!this.#drops) kept.push(buffer.subarray(this.#from - base, end - base));
       this.#from = end;
     };
-    this.#scanner.push(bytes, (start, end) => {
+    this.#scanner.push(this.#normal(bytes), (start, end) => {
       pass(start); // the line ending of the record before
       this.#decide(start, buffer.subarray(start - base, end - base));
       pass(end);

@@ -4,7 +4,7 @@ import { DatasetNotFoundError } from "../reader/dataset_not_found_error.ts";
 import { openDataset } from "../reader/open_dataset.ts";
 import { candidateKeys, pathsIn } from "../reader/resolve_file.ts";
 import type { Sample } from "../reader/sample.ts";
-import { bodyStartOf, textReader } from "../reader/stored_cells.ts";
+import { bodyStartOf, textReader, withDoubleQuotes } from "../reader/stored_cells.ts";
 import { hex } from "../storage/kit/hex.ts";
 import type { StorageAdapter } from "../storage/storage_adapter.ts";
 import { hasCode } from "../storage/storage_error.ts";
@@ -205,7 +205,8 @@ function filterOf(
   isDropped: (record: Uint8Array, text: TextIn) => boolean,
 ): RowFilter {
   const text = textReader(piece);
-  return new RowFilter(bodyStartOf(piece), (record) => isDropped(record, text));
+  const normal = (bytes: Uint8Array) => withDoubleQuotes(piece, bytes);
+  return new RowFilter(bodyStartOf(piece), (record) => isDropped(record, text), normal);
 }
 
 async function countRows(

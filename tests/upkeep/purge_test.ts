@@ -111,6 +111,16 @@ Deno.test("purge() removes one row by its rowId or its id, and keeps a file that
   await assertRejects(() => purge(storage, "f", { id: "" }), TypeError);
 });
 
+Deno.test("purge() removes rows of a file in single quotes, also those with line breaks", async () => {
+  const storage = new MemoryAdapter();
+  const header = "'note','username','timestamp'\n";
+  const row = (note: string, username: string) => `'${note}','${username}','2022-05-01 10:00:00'\n`;
+  const [a, b, c] = [row('one\n"two', GONE), row("it''s\nfine", "bob"), row('"', GONE)];
+  await put(storage, { "f/log.csv": header + a + b + c });
+  await purge(storage, "f", { username: GONE }, { apply: true });
+  assertEquals(await textOf(storage, "f/log.csv"), header + b);
+});
+
 Deno.test("purge() can be repeated after it was killed at any call", async () => {
   for (const [name, store] of Object.entries(STORES)) {
     if (name === "append, no cut") continue; // as the first one

@@ -155,9 +155,3 @@ export class Filters {
     });
   }
 }
-
-/** What a choice is called. */
-function nameOf(name: string, value: string): Node | string {
-  if (value === "") return "(none)";
-  return name === "review" && value === "disagreed" ? "disagreement" : visible(value);
-}
