@@ -76,7 +76,7 @@ async function endOf(
     return { key, kind: "aside", start: damage.start, message: damage.message };
   }
   const size = (await storage.stat(key))?.size ?? 0;
-  const last = size === 0 ? null : await storage.read(key, { range: { last: 1 } });
+  const last = size === 0 ? null : await readFrom(storage, key, size - 1);
   if (last === null) return null;
   const [byte] = await new Response(last.body).bytes();
   if (byte === LF || byte === CR) return null;

@@ -69,10 +69,15 @@ export class HttpS3 implements AsyncDisposable {
     options: Partial<S3AdapterOptions> = {},
   ): Promise<(more?: Partial<S3AdapterOptions>) => S3Adapter> {
     await new Promise<void>((done) => void this.#server.listen(0, "127.0.0.1", done));
-    const { port } = this.#server.address() as AddressInfo;
     const keys = { accessKeyId: "id", secretAccessKey: "secret" };
-    const endpoint = `http://127.0.0.1:${port}`;
+    const { endpoint } = this;
     return (more) => new S3Adapter({ endpoint, bucket: "flags", ...keys, ...options, ...more });
+  }
+
+  /** The address, once it listens. */
+  get endpoint(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
   }
 
   /** Waits for the requests that take effect late. */

@@ -9,6 +9,7 @@ import { models } from "./model.ts";
 import { network } from "./network.ts";
 import { retention } from "./retention.ts";
 import { sideBySide } from "./side_by_side.ts";
+import { upkeep } from "./upkeep.ts";
 import { weather } from "./weather.ts";
 
 /** Every torture, in the order in which they run. */
@@ -22,6 +23,7 @@ export const TORTURES: readonly Torture[] = [
   weather,
   network,
   retention,
+  upkeep,
   ...models,
   ...fuzzers,
 ];
