@@ -223,6 +223,26 @@ Deno.test("flagstone explains wrong command lines with the nearest name, and end
   assertStringIncludes(parent.stderr, 'there are datasets in "flagged/"');
 });
 
+Deno.test("flagstone export ends with 3 for skipped rows if it is strict, and with 12 for a directory that exists", async () => {
+  await using dir = new TempDir();
+  const path = await flagged(dir);
+  const args = ["export", "kto", path, "--prompt", "prompt", "--completion", "seed"];
+  const lax = await flagstone(args);
+  assertEquals([lax.code, lax.stdout], [0, '{"prompt":"=1+1","completion":"42","label":false}\n']);
+  assertEquals(lax.stderr, "1 row exported, 1 bad\n2 skipped: the completion is empty\n");
+  assertEquals((await flagstone([...args, "--strict"])).code, 3);
+  const target = `${dir.path}/hf`;
+  assertEquals((await flagstone(["export", "hf", path, "-o", target])).code, 0);
+  const again = await flagstone(["export", "hf", path, "-o", target]);
+  assertEquals([again.code, again.stderr], [
+    12,
+    `flagstone: ${target} exists: name a new directory\n`,
+  ]);
+  const control = new AbortController();
+  control.abort();
+  assertEquals((await flagstone(["head", path], { signal: control.signal })).code, 130);
+});
+
 Deno.test("flagstone help shows every command with an example", async () => {
   const { stdout, code } = await flagstone(["help"]);
   assertEquals(code, 0);

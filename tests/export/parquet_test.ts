@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-import-prefix -- only this test needs the readers
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parquetMetadata, parquetReadObjects } from "npm:hyparquet@^1.31.5";
+import { tableFromIPC } from "npm:apache-arrow@^21.0.0";
 import { readParquet } from "npm:parquet-wasm@^0.8.0/node";
 import { file, files } from "../../src/components/file.ts";
 import { value } from "../../src/components/value.ts";
@@ -107,7 +108,20 @@ Deno.test("exportParquet() writes values that DuckDB, parquet-wasm and hyparquet
     expected.map(({ whole }) => whole),
   );
   assertEquals(own.map(({ chat }) => chat ?? null), expected.map(({ chat }) => chat));
-  assertEquals(readParquet(bytes).numBatches, 1);
+  const arrow = tableFromIPC(readParquet(bytes).intoIPCStream()).toArray().map((row) =>
+    row.toJSON()
+  );
+  assertEquals(
+    arrow.map(({ whole }) => whole === null ? null : String(whole)),
+    expected.map(({ whole }) => whole),
+  );
+  for (const name of ["text", "real", "yes", "flag"] as const) {
+    assertEquals(arrow.map((row) => row[name]), expected.map((row) => row[name]), name);
+  }
+  const chats = arrow.map(({ chat }) => chat && [...chat].map((message) => message.toJSON()));
+  assertEquals(chats, expected.map(({ chat }) => chat));
+  const times = arrow.map(({ timestamp }) => new Date(Number(timestamp)).toISOString());
+  assertEquals(times, stamps.map((stamp) => `${stamp.slice(0, 23).replace(" ", "T")}Z`));
   assertEquals({ ...exported.report }, { rows: 3, skipped: {}, counts: {} });
 });
 
