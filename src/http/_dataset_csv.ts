@@ -41,7 +41,7 @@ export async function datasetResponse(place: DatasetPlace): Promise<Response> {
 /** Opens the dataset; `null` if nothing was flagged yet. */
 async function opened({ storage, directory }: DatasetPlace): Promise<Dataset | null> {
   try {
-    const logged = { storage, directory, fileName: undefined, columns: undefined };
+    const logged = { storage, directory, fileName: undefined, header: true, columns: [] };
     return await openLogged(logged, { formulas: "as-typed" });
   } catch (error) {
     if (error instanceof DatasetNotFoundError) return null;

@@ -129,13 +129,10 @@ export abstract class DatasetLogger<
    */
   async dataset(options: DatasetOptions = {}): Promise<Dataset> {
     const { columns, place } = this.#ready("open the dataset");
-    const { formulas } = this.#options;
     await this.flush();
     const { openLogged } = await import("../reader/logged_dataset.ts"); // most loggers only write
-    const { storage, directory, fileName } = place;
-    const names = this.#settings.header ? undefined : columns.map(({ name }) => name);
-    const logged = { storage, directory, fileName, columns: names };
-    return await openLogged(logged, { formulas, ...options });
+    const { header } = this.#settings;
+    return await openLogged({ ...place, header, columns }, { ...this.#options, ...options });
   }
 
   /** Waits until every flagged sample is saved or rejected. */

@@ -11,21 +11,28 @@ export interface Logged {
   readonly directory: string;
   /** The name of its file; `undefined` for `dataset<N>.csv`. */
   readonly fileName: string | undefined;
-  /** The names of its columns, if its files have no header. */
-  readonly columns: readonly string[] | undefined;
+  /** Whether its files have a header. */
+  readonly header: boolean;
+  /** Its columns. */
+  readonly columns: readonly { readonly name: string }[];
 }
 
 /** Opens the files of a logger as one table. */
 export async function openLogged(
-  { storage, directory, fileName, columns }: Logged,
-  options: DatasetOptions,
+  { storage, directory, fileName, header, columns: own }: Logged,
+  { files: chosen, columns, types, formulas, signal }: DatasetOptions,
 ): Promise<Dataset> {
   const files = fileName === undefined
     ? (await dataFiles(storage, directory)).filter((file) => file.startsWith("dataset"))
     : await siblings(storage, directory, fileName);
   const found = files.length === 0 ? [fileName ?? "dataset1.csv"] : files;
-  const names = columns === undefined ? {} : { columns };
-  return await openDataset(storage, directory, { files: found, ...names, ...options });
+  return await openDataset(storage, directory, {
+    files: chosen ?? found,
+    columns: columns ?? (header ? undefined : own.map(({ name }) => name)),
+    types,
+    formulas,
+    signal,
+  });
 }
 
 /** The files that exist of `log.csv`, `log2.csv`, …, in their order. */
