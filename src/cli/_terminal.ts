@@ -15,7 +15,7 @@ export interface Surroundings {
   readonly env: (name: string) => string | undefined;
 }
 
-/** The error of output that nobody reads any more. */
+/** The error of output whose reader has gone. */
 export class ClosedPipe extends Error {}
 
 const encoder: TextEncoder = new TextEncoder();

@@ -21,7 +21,7 @@ export const command: Command = {
   example: "flagstone review ./flagged --as ada",
   async run(context) {
     const { args: [source = "./flagged"], flags, terminal, signal } = context;
-    // Whoever mistypes a directory learns it here, and not in a browser.
+    // A mistyped directory is an error here, and not an empty page in a browser.
     await datasetOf(source, context);
     const { storage, directory } = await sourceOf(source, context, { write: true });
     await need({ name: "net", host: HOST }, `--allow-net=${HOST}`);

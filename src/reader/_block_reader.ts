@@ -34,7 +34,7 @@ export class BlockReader {
     if (known && known.start <= start && known.start + known.bytes.length >= end) {
       return { bytes: known.bytes, base: known.start };
     }
-    // Whoever reads backwards needs the bytes before the span next.
+    // A reader that goes backwards needs the bytes before the span next.
     const isBackwards = known !== undefined && start < known.start;
     const from = isBackwards ? Math.max(0, Math.min(start, end - this.#windowBytes)) : start;
     const bytes = await this.#readBytes(key, from, Math.max(end, from + this.#windowBytes));

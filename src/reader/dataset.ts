@@ -115,7 +115,7 @@ export interface RowsOptions extends Filter {
   readonly select?: readonly string[] | undefined;
   /**
    * The order: as the rows are stored, file after file; or by `timestamp`, the oldest or the newest
-   * first, for which the dataset is read twice and 16 bytes for each row are kept in memory.
+   * first, for which the dataset is read twice and 24 bytes for each row are kept in memory.
    *
    * @default {"stored"}
    */

@@ -24,7 +24,7 @@ export interface ReviewOptions {
     readonly directory?: string | undefined;
   } | undefined;
   /**
-   * Decides on each request. Whoever is let in sees all rows, exports them, and saves verdicts under the
+   * Decides on each request. A person who is let in sees all rows, exports them, and saves verdicts under the
    * `username`. An error that it throws is answered with 500.
    */
   readonly authorize: (request: Request) => Authorized | Promise<Authorized>;
