@@ -52,6 +52,8 @@ Deno.test("dataset.csv ends with an error if reading fails midway, and never as 
   const storage = instead(base, {
     async read(key, options) {
       const found = (await base.read(key, options))!;
+      // The header, which is read first, can be read.
+      if (options?.range && "end" in options.range) return found;
       const body = found.body.pipeThrough(
         new TransformStream({
           transform(chunk, controller) {

@@ -111,6 +111,17 @@ export const cells: readonly Mutant[] = [
       `this.#pending = [concat([...this.#pending, bytes.slice(Math.max(0, scanner.end - base))])];`,
     test: [
       "reader/long_cells_test.ts",
+      "CSVLogger with sampleId opens a cell of … times the length in less than … times the time",
+    ],
+  },
+  {
+    breaks: "A cell of any length is read in time that grows with its length",
+    hurt: "A table with a cell of 64 MiB is read for minutes.",
+    file: "reader/_record_batches.ts",
+    replace: `} else pending.push(keep || singleQuotes ? part : part.slice());`,
+    by: `} else pending = [concat([...pending, part])];`,
+    test: [
+      "reader/long_cells_test.ts",
       "readDataset() reads a cell of … times the length in less than … times the time",
     ],
   },
