@@ -12,6 +12,10 @@ const FRESH_MS = 1000;
 const RETRY_MS = 10_000;
 /** How long a request waits for a new index, which a small dataset has at once, in milliseconds. */
 const WAIT_MS = 150;
+/** The size of a dataset of which the first rows are shown before it is read, in bytes. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+/** How long the reading of a large dataset lets the first rows go before, in milliseconds. */
+const HEAD_START_MS = 300;
 /** How many choices of data files have an index at a time. */
 const MOST_INDEXES = 3;
 
@@ -102,7 +106,8 @@ export class Source {
     const name = JSON.stringify(files ?? null);
     const known = this.#indexes.get(name);
     if (known === undefined || this.#isOutdated(known, dataset)) {
-      await atMost(WAIT_MS, this.#start(name, files, dataset));
+      const work = this.#start(name, files, dataset);
+      if (!isLarge(dataset)) await atMost(WAIT_MS, work);
     } else if (known.index !== null) await this.#refresh(known, known.index);
     return this.#indexes.get(name)?.index ?? null;
   }
@@ -140,6 +145,7 @@ export class Source {
   async #build(indexing: Indexing, files: readonly string[] | undefined): Promise<void> {
     const dataset = await this.open(files);
     if (dataset === null) return;
+    if (isLarge(dataset)) await pause(HEAD_START_MS, this.#stop.signal);
     const names = dataset.columns.map(({ name }) => name);
     const facets = ["flag", "username"].filter((column) => names.includes(column));
     facets.push(...await fewValued(dataset, this.settings.options));
@@ -166,6 +172,24 @@ export class Source {
     this.#stop.abort();
     await Promise.allSettled([...this.#indexes.values()].map(({ work }) => work));
   }
+}
+
+function isLarge({ pieces }: Dataset): boolean {
+  return pieces.reduce((sum, { bytes }) => sum + bytes, 0) > LARGE_BYTES;
+}
+
+/** Waits for a time, or until a signal aborts. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
 }
 
 /** Waits for a promise, and no longer than a time. */
