@@ -31,6 +31,15 @@ Deno.test("dataset.csv has the rows of all versions under all their columns, esc
   assertEquals(rows.map((row) => row.split(",")[0]), ["'=0", "'=1", "'=2", "'=3", "'=4", '"a']);
 });
 
+Deno.test("dataset.csv has no rows of other loggers of its directory", async () => {
+  const { feedback, storage } = endpoint({ read });
+  await feedback(post({ data: SAMPLE, option: "good" }));
+  const text = "other,timestamp\r\nx,2026-01-31 00:00:00.000001\r\n";
+  await storage.write("flagged/log.csv", new TextEncoder().encode(text));
+  const [header, ...rows] = await linesOf(await feedback(request()));
+  assertEquals([header!.includes("other"), rows.length], [false, 1]);
+});
+
 Deno.test("dataset.csv is empty before the first row, and not there without `read`", async () => {
   assertEquals(await linesOf(await endpoint({ read }).feedback(request())), []);
   assertEquals((await problemOf(await endpoint().feedback(request())))[0], 404);

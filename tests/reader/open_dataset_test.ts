@@ -208,6 +208,16 @@ Deno.test("openDataset() leaves other people's files alone", async () => {
   assertEquals(await textsOf(await openDataset(storage, ""), "a"), "1");
 });
 
+Deno.test("openDataset() reads the second part after all rows of the first one were removed", async () => {
+  const header = "a,timestamp\r\n";
+  const storage = await stored({
+    "dataset1.csv": header,
+    "dataset1.2.csv": `${header}2,T\r\n`,
+    "dataset1.3.csv": `${header}3,T\r\n`,
+  });
+  assertEquals(await textsOf(await openDataset(storage, ""), "a"), "2 3");
+});
+
 Deno.test("openDataset() lists 10 000 objects besides the dataset", async () => {
   const files: Record<string, string> = { "f/dataset1.csv": "a,timestamp\r\n1,T\r\n" };
   for (let i = 0; i < 5000; i++) {
